@@ -1,0 +1,66 @@
+//! The data files nixml carries (steps, templates, assets), with what an overlay folder puts over them.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use include_dir::{Dir, include_dir};
+
+static STEPS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/wizard-steps");
+static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
+static ASSETS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/assets");
+
+/// Every data file by its path from the repository root (`wizard-steps/20-framework.toml`), sorted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Data {
+    files: BTreeMap<String, Cow<'static, str>>,
+}
+
+impl Data {
+    /// What the binary carries. Files that are not UTF-8 text (pictures) are left out.
+    #[must_use]
+    pub fn embedded() -> Self {
+        let mut files = BTreeMap::new();
+        for (name, dir) in [("wizard-steps", &STEPS), ("templates", &TEMPLATES), ("assets", &ASSETS)] {
+            collect(name, dir, &mut files);
+        }
+        Self { files }
+    }
+
+    /// The same with `over` put on top: a file of the same path replaces, a new one joins.
+    #[must_use]
+    pub fn overlaid(mut self, over: impl IntoIterator<Item = (String, String)>) -> Self {
+        self.files.extend(over.into_iter().map(|(path, text)| (path, Cow::Owned(text))));
+        self
+    }
+
+    /// The text of one file.
+    #[must_use]
+    pub fn text(&self, path: &str) -> Option<&str> {
+        self.files.get(path).map(AsRef::as_ref)
+    }
+
+    /// The files below `folder` (`assets/diagnoses/`) that end in `ending` (`.toml`), in order of their paths.
+    pub fn below<'a>(&'a self, folder: &'a str, ending: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.files
+            .range(folder.to_owned()..)
+            .take_while(move |(path, _)| path.starts_with(folder))
+            .filter(move |(path, _)| path.ends_with(ending))
+            .map(|(path, text)| (path.as_str(), text.as_ref()))
+    }
+
+    /// Every path, in order.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.files.keys().map(String::as_str)
+    }
+}
+
+fn collect(prefix: &str, dir: &'static Dir<'static>, files: &mut BTreeMap<String, Cow<'static, str>>) {
+    for file in dir.files() {
+        if let Some(text) = file.contents_utf8() {
+            files.insert(format!("{prefix}/{}", file.path().display()), Cow::Borrowed(text));
+        }
+    }
+    for inner in dir.dirs() {
+        collect(prefix, inner, files);
+    }
+}

@@ -1,0 +1,1 @@
+//! The ring that talks to people: the screen, plain prompts, scripts. Knows `core`, never `edge`.

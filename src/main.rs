@@ -1,0 +1,3 @@
+//! Parse arguments, choose a front, join it to the edge; nothing else.
+
+fn main() {}
