@@ -1,3 +1,34 @@
 //! Parse arguments, choose a front, join it to the edge; nothing else.
 
-fn main() {}
+mod cli;
+mod command;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use nixml::core::failure::{Exit, Failure};
+
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    let exit = cli.run().unwrap_or_else(|error| complain(&error));
+    ExitCode::from(exit.code())
+}
+
+/// Says what failed on standard error and picks the exit code: a [`Failure`] carries its own, anything else is a bug.
+fn complain(error: &anyhow::Error) -> Exit {
+    if error
+        .chain()
+        .any(|cause| cause.downcast_ref::<std::io::Error>().is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe))
+    {
+        return Exit::Done; // The reader of our output has gone: nobody is left to tell.
+    }
+    let mut err = std::io::stderr().lock();
+    if let Some(failure) = error.downcast_ref::<Failure>() {
+        let _ = writeln!(err, "error: {failure}");
+        return failure.exit;
+    }
+    let _ = writeln!(err, "error: {error:#}");
+    let _ = writeln!(err, "hint: this is a bug in nixml; report it with the output of `nixml report`");
+    Exit::Bug
+}

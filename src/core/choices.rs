@@ -1,0 +1,24 @@
+//! The answers that decide a project, checked and typed: what a plan is made from.
+
+use std::collections::BTreeMap;
+
+use crate::core::plan::Target;
+
+/// What a person chose. Every field was checked against its step; whether it can work together is the plan's matter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choices {
+    /// ASCII `[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9])?`.
+    pub name: String,
+    /// A catalog id.
+    pub framework: String,
+    /// Never empty, no duplicates; the first is the default. `None` while not chosen: the machine's best.
+    pub targets: Option<Vec<Target>>,
+    /// `3.13`; `None`: the catalog's best for framework and machine.
+    pub python: Option<String>,
+    /// PEP 508 requirements by name and version, already parsed once.
+    pub packages: Vec<String>,
+    pub extras: Vec<String>,
+    pub strategy: String,
+    /// Answers to steps that nixml itself does not know (an instructor's own).
+    pub custom: BTreeMap<String, Vec<String>>,
+}
