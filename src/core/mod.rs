@@ -7,3 +7,4 @@ pub mod failure;
 pub mod files;
 pub mod finding;
 pub mod plan;
+pub mod text;

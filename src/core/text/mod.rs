@@ -1,0 +1,8 @@
+//! The two doors for text from outside: [`sanitise`] before it is shown, [`Redactor`] before it is reported.
+
+mod redact;
+mod sanitise;
+mod secrets;
+
+pub use redact::{Private, Redactor};
+pub use sanitise::{LABEL_CELLS, LINE_CHARS, label, sanitise};
