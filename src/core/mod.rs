@@ -1,10 +1,15 @@
 //! The pure ring: no files, no processes, no clock, no terminal, no environment, no async.
 
+pub mod answers;
+pub mod changes;
 pub mod choices;
 pub mod data;
+pub mod expr;
 pub mod facts;
 pub mod failure;
 pub mod files;
 pub mod finding;
 pub mod plan;
+pub mod requirement;
+pub mod step;
 pub mod text;

@@ -2,4 +2,16 @@
 
 #![allow(clippy::disallowed_methods, reason = "this is the ring where effects live")]
 
+pub mod files;
 pub mod identity;
+
+/// Sixteen random hexadecimal digits, for names that nobody can guess.
+#[must_use]
+pub fn random_word() -> String {
+    let mut bytes = [0_u8; 8];
+    if rustix::rand::getrandom(&mut bytes, rustix::rand::GetRandomFlags::empty()).is_err() {
+        // No randomness this early in the boot: the process number keeps two runs apart, O_EXCL does the rest.
+        bytes[..4].copy_from_slice(&std::process::id().to_le_bytes());
+    }
+    format!("{:016x}", u64::from_le_bytes(bytes))
+}

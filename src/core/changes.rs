@@ -1,0 +1,222 @@
+//! What writing a project would do to what already lies there: decided before anything is touched.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use crate::core::files::{Files, Ownership};
+
+/// What happens to one file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Action {
+    /// Was not there.
+    Created,
+    /// Has these bytes already; its modification time is kept.
+    Unchanged,
+    /// nixml wrote the old one.
+    Updated,
+    /// Somebody else wrote the old one; a copy is kept beside it.
+    Replaced,
+    /// Lines were added at the end.
+    Appended,
+    /// An existing file of the person's stays as it is.
+    Kept,
+    /// In the way: nothing at all is written.
+    Conflict,
+}
+
+/// What lies at a path now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OnDisk {
+    Absent,
+    /// A file with these bytes.
+    File(Vec<u8>),
+    /// Something that is not a plain file: `a link`, `a folder`, `a pipe`, `a device`.
+    Other(&'static str),
+    /// A plain file that is not read, and why (too large, no permission).
+    Unread(String),
+}
+
+/// One file and what happens to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    pub path: String,
+    pub action: Action,
+    /// What it had before, when it is text.
+    pub before: Option<String>,
+    /// What it will have; for `Kept` and `Conflict`, what nixml would have written.
+    pub after: String,
+    /// Why it is a conflict.
+    pub why: Option<String>,
+}
+
+impl Change {
+    /// SHA-256 of what the file has once this is done, in hexadecimal.
+    #[must_use]
+    pub fn sha256(&self) -> String {
+        match (self.action, &self.before) {
+            (Action::Kept | Action::Conflict, Some(before)) => sha256(before.as_bytes()),
+            _ => sha256(self.after.as_bytes()),
+        }
+    }
+
+    /// True when the file is written.
+    #[must_use]
+    pub fn writes(&self) -> bool {
+        matches!(self.action, Action::Created | Action::Updated | Action::Replaced | Action::Appended)
+    }
+}
+
+/// SHA-256 of some bytes, in hexadecimal.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut out, byte| {
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
+}
+
+/// The hashes of what nixml is known to have written, by path: from receipts and from rendering the project's own answers again.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Known(pub BTreeMap<String, BTreeSet<String>>);
+
+impl Known {
+    /// True when nixml wrote these bytes to this path.
+    #[must_use]
+    pub fn wrote(&self, path: &str, bytes: &[u8]) -> bool {
+        self.0.get(path).is_some_and(|hashes| hashes.contains(&sha256(bytes)))
+    }
+
+    /// Notes that nixml wrote `hash` to `path`.
+    pub fn add(&mut self, path: &str, hash: String) {
+        self.0.entry(path.to_owned()).or_default().insert(hash);
+    }
+}
+
+/// Decides for every file. `force`: replace what somebody else wrote, keeping a copy.
+#[must_use]
+pub fn decide(files: &Files, on_disk: &BTreeMap<String, OnDisk>, known: &Known, force: bool) -> Vec<Change> {
+    files
+        .0
+        .iter()
+        .map(|(path, file)| {
+            let mut change =
+                Change { path: path.clone(), action: Action::Created, before: None, after: file.text.clone(), why: None };
+            match on_disk.get(path).unwrap_or(&OnDisk::Absent) {
+                OnDisk::Absent => {}
+                OnDisk::Other(what) => {
+                    change.action = Action::Conflict;
+                    change.why = Some(format!("it is {what}"));
+                }
+                OnDisk::Unread(why) if file.ownership == Ownership::Seed => {
+                    change.action = Action::Kept;
+                    change.why = Some(why.clone());
+                }
+                OnDisk::Unread(why) => {
+                    change.action = Action::Conflict;
+                    change.why = Some(why.clone());
+                }
+                OnDisk::File(bytes) => existing(&mut change, file.ownership, bytes, known, force),
+            }
+            change
+        })
+        .collect()
+}
+
+fn existing(change: &mut Change, ownership: Ownership, bytes: &[u8], known: &Known, force: bool) {
+    change.before = std::str::from_utf8(bytes).ok().map(str::to_owned);
+    if bytes == change.after.as_bytes() {
+        change.action = Action::Unchanged;
+        return;
+    }
+    match ownership {
+        Ownership::Seed if known.wrote(&change.path, bytes) => change.action = Action::Updated,
+        Ownership::Seed => change.action = Action::Kept,
+        Ownership::Lines => match &change.before {
+            Some(before) => {
+                let (after, added) = appended(before, &change.after);
+                change.action = if added { Action::Appended } else { Action::Unchanged };
+                change.after = after;
+            }
+            None => {
+                change.action = Action::Conflict;
+                change.why = Some("it is not UTF-8 text".to_owned());
+            }
+        },
+        Ownership::Owned if known.wrote(&change.path, bytes) => change.action = Action::Updated,
+        Ownership::Owned if force => change.action = Action::Replaced,
+        Ownership::Owned => {
+            change.action = Action::Conflict;
+            change.why = Some("nixml did not write what is in it".to_owned());
+        }
+    }
+}
+
+/// `before` with the lines of `wanted` that it lacks, and whether there were any. Line ends stay as they are.
+fn appended(before: &str, wanted: &str) -> (String, bool) {
+    let have: BTreeSet<&str> = before.lines().map(str::trim_end).collect();
+    let missing: Vec<&str> =
+        wanted.lines().filter(|line| !line.is_empty() && !line.starts_with('#') && !have.contains(line.trim_end())).collect();
+    if missing.is_empty() {
+        return (before.to_owned(), false);
+    }
+    let end = if before.contains("\r\n") { "\r\n" } else { "\n" };
+    let mut after = before.to_owned();
+    if !after.is_empty() && !after.ends_with('\n') {
+        after.push_str(end);
+    }
+    after.push_str("# Added by nixml");
+    after.push_str(end);
+    for line in missing {
+        after.push_str(line);
+        after.push_str(end);
+    }
+    (after, true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::files::ProjectFile;
+
+    fn one(ownership: Ownership, disk: OnDisk, known: &Known, force: bool) -> Change {
+        let file = ProjectFile { text: "new\n".to_owned(), ownership };
+        let files = Files(BTreeMap::from([("flake.nix".to_owned(), file)]));
+        decide(&files, &BTreeMap::from([("flake.nix".to_owned(), disk)]), known, force).remove(0)
+    }
+
+    #[test]
+    fn each_case_has_its_action() {
+        let file = |text: &str| OnDisk::File(text.as_bytes().to_vec());
+        let mut ours = Known::default();
+        ours.add("flake.nix", sha256(b"old\n"));
+        let none = Known::default();
+        for (ownership, disk, known, force, action) in [
+            (Ownership::Owned, OnDisk::Absent, &none, false, Action::Created),
+            (Ownership::Owned, file("new\n"), &none, false, Action::Unchanged),
+            (Ownership::Owned, file("old\n"), &none, false, Action::Conflict),
+            (Ownership::Owned, file("old\n"), &none, true, Action::Replaced),
+            (Ownership::Owned, file("old\n"), &ours, false, Action::Updated),
+            (Ownership::Owned, OnDisk::Other("a link"), &none, true, Action::Conflict),
+            (Ownership::Seed, file("mine\n"), &none, false, Action::Kept),
+            (Ownership::Seed, OnDisk::Other("a folder"), &none, false, Action::Conflict),
+            (Ownership::Lines, file("mine\n"), &none, false, Action::Appended),
+            (Ownership::Lines, file("x\nnew\n"), &none, false, Action::Unchanged),
+            (Ownership::Lines, OnDisk::File(vec![0xff]), &none, false, Action::Conflict),
+        ] {
+            let change = one(ownership, disk.clone(), known, force);
+            assert_eq!(change.action, action, "{ownership:?} {disk:?} force={force}");
+        }
+    }
+
+    #[test]
+    fn appending_keeps_every_byte_and_its_line_ends() {
+        assert_eq!(appended("a\r\nb", "b\nc\n").0, "a\r\nb\r\n# Added by nixml\r\nc\r\n");
+        assert_eq!(appended("", "# ours\nc\n").0, "# Added by nixml\nc\n");
+        let (once, _) = appended("a\n", "c\n");
+        assert_eq!(appended(&once, "c\n"), (once.clone(), false));
+    }
+}

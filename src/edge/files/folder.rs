@@ -1,0 +1,194 @@
+//! A project's folder, opened once and locked; everything in it is reached through that handle, never through a path again.
+
+use std::collections::BTreeMap;
+use std::io::Read as _;
+use std::os::fd::{AsFd as _, OwnedFd};
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{AtFlags, FileType, FlockOperation, Mode, OFlags, flock, mkdirat, openat, statat};
+use rustix::io::Errno;
+
+use crate::core::changes::OnDisk;
+use crate::core::failure::Failure;
+use crate::core::files::Files;
+
+/// Larger files that are in the way are not read: nixml never wrote one.
+const MOST_BYTES: u64 = 4 * 1024 * 1024;
+
+/// An open, locked project folder. The lock goes when this is dropped or the process dies.
+#[derive(Debug)]
+pub struct Folder {
+    /// For messages only.
+    pub path: PathBuf,
+    handle: OwnedFd,
+    /// True when nixml made the folder just now.
+    pub made: bool,
+}
+
+impl Folder {
+    /// Opens the folder, makes it if it is not there (its parent must be), and takes the one lock it has.
+    ///
+    /// # Errors
+    /// Exit 3: it cannot be made, opened or written. Exit 4: it belongs to somebody else, or another nixml works in it.
+    pub fn open(path: &Path) -> Result<Self, Failure> {
+        let made = match std::fs::create_dir(path) {
+            Ok(()) => true,
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => false,
+            Err(error) if path.is_dir() && error.kind() != std::io::ErrorKind::NotFound => false,
+            Err(error) => return Err(cannot("make", path, &error).next("make its parent folder first, or choose another")),
+        };
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let handle = rustix::fs::open(path, flags, Mode::empty()).map_err(|error| cannot("open", path, &error.into()))?;
+        let folder = Self { path: path.to_path_buf(), handle, made };
+        folder.lock()?;
+        folder.refuse_foreign()?;
+        Ok(folder)
+    }
+
+    /// The open handle.
+    #[must_use]
+    pub fn handle(&self) -> &OwnedFd {
+        &self.handle
+    }
+
+    fn lock(&self) -> Result<(), Failure> {
+        match flock(&self.handle, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => Ok(()),
+            Err(Errno::WOULDBLOCK) => {
+                let who = self.lock_holder().map_or_else(String::new, |pid| format!(" (process {pid})"));
+                Err(Failure::refused(format!("work in `{}`", self.path.display()))
+                    .why(format!("another nixml works in it{who}"))
+                    .next("wait until it has finished, or choose another folder"))
+            }
+            // A file system without locks (some network ones): better unlocked than not at all.
+            Err(_) => Ok(()),
+        }
+    }
+
+    /// The process that holds the lock, from /proc/locks.
+    fn lock_holder(&self) -> Option<u32> {
+        let inode = rustix::fs::fstat(&self.handle).ok()?.st_ino.to_string();
+        let locks = std::fs::read_to_string("/proc/locks").ok()?;
+        locks.lines().find_map(|line| {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            let (pid, place) = (words.get(4)?, words.get(5)?);
+            (place.rsplit(':').next() == Some(inode.as_str())).then(|| pid.parse().ok()).flatten()
+        })
+    }
+
+    /// As git does: what lies in somebody else's folder is not ours to write or run.
+    fn refuse_foreign(&self) -> Result<(), Failure> {
+        let owner = std::fs::metadata(&self.path).map_err(|error| cannot("look at", &self.path, &error))?.uid();
+        let me = rustix::process::geteuid().as_raw();
+        if owner == me {
+            return Ok(());
+        }
+        Err(Failure::refused(format!("work in `{}`", self.path.display()))
+            .why(format!("it belongs to another user (number {owner}, you are {me})"))
+            .next("choose a folder of your own"))
+    }
+
+    /// Finds out before anything is asked whether files can be written here at all.
+    ///
+    /// # Errors
+    /// Exit 3, with the system's reason.
+    pub fn probe_writable(&self) -> Result<(), Failure> {
+        let name = format!(".nixml-{}.tmp", crate::edge::random_word());
+        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        openat(&self.handle, &name, flags, Mode::from_raw_mode(0o600))
+            .map_err(|error| cannot("write into", &self.path, &error.into()).next("choose a folder that you can write to"))?;
+        let _ = rustix::fs::unlinkat(&self.handle, &name, AtFlags::empty());
+        Ok(())
+    }
+
+    /// What lies now at the place of each file of `files`.
+    #[must_use]
+    pub fn on_disk(&self, files: &Files) -> BTreeMap<String, OnDisk> {
+        files.0.keys().map(|path| (path.clone(), self.look(path))).collect()
+    }
+
+    /// What lies at `path` now; links are not followed, pipes not opened.
+    #[must_use]
+    pub fn look(&self, path: &str) -> OnDisk {
+        let (parent, name) = match self.parent(path, false) {
+            Ok(Some(found)) => found,
+            Ok(None) => return OnDisk::Absent,
+            Err(what) => return OnDisk::Other(what),
+        };
+        let status = match statat(&parent, &name, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(status) => status,
+            Err(Errno::NOENT) => return OnDisk::Absent,
+            Err(error) => return OnDisk::Unread(error.to_string()),
+        };
+        if let Some(what) = not_a_file(FileType::from_raw_mode(status.st_mode)) {
+            return OnDisk::Other(what);
+        }
+        if u64::try_from(status.st_size).unwrap_or(u64::MAX) > MOST_BYTES {
+            return OnDisk::Unread(format!("it has {} bytes: nixml did not write it", status.st_size));
+        }
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let mut bytes = Vec::new();
+        match openat(&parent, &name, flags, Mode::empty()) {
+            Ok(handle) => match std::fs::File::from(handle).take(MOST_BYTES + 1).read_to_end(&mut bytes) {
+                Ok(_) => OnDisk::File(bytes),
+                Err(error) => OnDisk::Unread(error.to_string()),
+            },
+            Err(error) => OnDisk::Unread(error.to_string()),
+        }
+    }
+
+    /// The text of a file, when it is a plain file of UTF-8.
+    #[must_use]
+    pub fn text(&self, path: &str) -> Option<String> {
+        match self.look(path) {
+            OnDisk::File(bytes) => String::from_utf8(bytes).ok(),
+            _ => None,
+        }
+    }
+
+    /// The open folder that holds `path`, and the last part of it. `Ok(None)`: that folder is not there (and was not to be made).
+    ///
+    /// # Errors
+    /// What stands in the way: a part that is a link or a file, or a path that would leave the folder.
+    pub(super) fn parent(&self, path: &str, make: bool) -> Result<Option<(OwnedFd, String)>, &'static str> {
+        let mut parts: Vec<&str> = path.split('/').collect();
+        if parts.iter().any(|part| part.is_empty() || *part == "." || *part == "..") {
+            return Err("outside the project's folder");
+        }
+        let Some(name) = parts.pop() else { return Err("outside the project's folder") };
+        let mut at = self.handle.as_fd().try_clone_to_owned().map_err(|_| "a folder that cannot be opened")?;
+        for part in parts {
+            let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+            let mut opened = openat(&at, part, flags, Mode::empty());
+            if make && matches!(opened, Err(Errno::NOENT)) {
+                let _ = mkdirat(&at, part, Mode::from_raw_mode(0o777));
+                opened = openat(&at, part, flags, Mode::empty());
+            }
+            at = match opened {
+                Ok(next) => next,
+                Err(Errno::NOENT) => return Ok(None),
+                Err(Errno::LOOP | Errno::NOTDIR) => return Err("below something that is not a folder"),
+                Err(_) => return Err("below a folder that cannot be opened"),
+            };
+        }
+        Ok(Some((at, name.to_owned())))
+    }
+}
+
+fn not_a_file(kind: FileType) -> Option<&'static str> {
+    match kind {
+        FileType::RegularFile => None,
+        FileType::Symlink => Some("a link"),
+        FileType::Directory => Some("a folder"),
+        FileType::Fifo => Some("a pipe"),
+        FileType::Socket => Some("a socket"),
+        _ => Some("a device"),
+    }
+}
+
+fn cannot(verb: &str, path: &Path, error: &std::io::Error) -> Failure {
+    let why = error.to_string();
+    let why = why.split(" (os error").next().unwrap_or(&why).to_owned();
+    Failure::precondition(format!("{verb} the folder `{}`", path.display())).why(why)
+}

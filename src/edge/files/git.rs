@@ -1,0 +1,63 @@
+//! The little that nixml asks of git: is there a repository, make one, mark new files as meant to be added.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// git with the variables of a surrounding git removed (a hook that calls nixml must not redirect it).
+fn git(dir: &Path) -> Command {
+    let mut command = Command::new("git");
+    command.arg("-C").arg(dir).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_PREFIX"] {
+        command.env_remove(name);
+    }
+    command.env("LC_ALL", "C").env("GIT_TERMINAL_PROMPT", "0");
+    command
+}
+
+fn run(mut command: Command) -> Result<String, String> {
+    match command.output() {
+        Ok(output) if output.status.success() => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
+        Ok(output) => {
+            let text = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+            Err(text.lines().last().unwrap_or("git failed").to_owned())
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err("git is not installed".to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// True when `dir` lies in a git work tree.
+#[must_use]
+pub fn inside(dir: &Path) -> bool {
+    let mut command = git(dir);
+    command.args(["rev-parse", "--is-inside-work-tree"]);
+    run(command).is_ok_and(|answer| answer.trim() == "true")
+}
+
+/// Makes a repository.
+///
+/// # Errors
+/// git's last line, or that there is no git.
+pub fn init(dir: &Path) -> Result<(), String> {
+    let mut command = git(dir);
+    command.args(["init", "--quiet"]);
+    run(command).map(drop)
+}
+
+/// Marks `paths` as meant to be added, so that a flake sees them; a file that git ignores is left out.
+///
+/// # Errors
+/// git's last line, or that there is no git.
+pub fn intend_to_add(dir: &Path, paths: &[String]) -> Result<(), String> {
+    let mut check = git(dir);
+    check.args(["check-ignore", "--"]).args(paths);
+    let ignored = run(check).unwrap_or_default();
+    let ignored: Vec<&str> = ignored.lines().collect();
+    let wanted: Vec<&String> = paths.iter().filter(|path| !ignored.contains(&path.as_str())).collect();
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let mut command = git(dir);
+    command.args(["add", "--intent-to-add", "--"]).args(wanted);
+    run(command).map(drop)
+}

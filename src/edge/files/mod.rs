@@ -1,0 +1,10 @@
+//! The one writer of files: all or none, nothing clobbered, no link followed, every file old or whole at any moment.
+
+pub mod folder;
+pub mod git;
+pub mod receipt;
+mod write;
+
+pub use folder::Folder;
+pub use receipt::Receipt;
+pub use write::{Written, write};

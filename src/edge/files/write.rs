@@ -1,0 +1,202 @@
+//! Writing a set of files: temporary files first, then one rename each, and everything back if one of them fails.
+
+use std::io::Write as _;
+use std::os::fd::OwnedFd;
+
+use rustix::fs::{AtFlags, Mode, OFlags, RenameFlags, fsync, linkat, openat, renameat, renameat_with, statat, unlinkat};
+use rustix::io::Errno;
+
+use crate::core::changes::{Action, Change, OnDisk};
+use crate::core::failure::{Exit, Failure};
+use crate::edge::files::folder::Folder;
+use crate::edge::random_word;
+
+/// One file as it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    pub path: String,
+    pub action: Action,
+    /// Of what it has now, in hexadecimal.
+    pub sha256: String,
+    /// The copy of what it had, when somebody else wrote that.
+    pub backup: Option<String>,
+}
+
+/// One file between its temporary name and its own.
+struct Staged<'a> {
+    change: &'a Change,
+    parent: OwnedFd,
+    name: String,
+    temporary: String,
+    /// A second link to the old content until everything is through.
+    old: Option<String>,
+    renamed: bool,
+    backup: Option<String>,
+}
+
+/// Writes what `changes` say, all or nothing. `note` is called once, when every byte is on the disk and nothing is renamed yet:
+/// what it records there survives a power cut in the middle of the renames.
+///
+/// # Errors
+/// Exit 4: a conflict, or a file changed since it was compared. Exit 3: the disk or the folder refuses.
+pub fn write(folder: &Folder, changes: &[Change], note: impl FnOnce() -> Result<(), Failure>) -> Result<Vec<Written>, Failure> {
+    if let Some(conflict) = changes.iter().find(|change| change.action == Action::Conflict) {
+        let why = conflict.why.clone().unwrap_or_else(|| "it is in the way".to_owned());
+        return Err(Failure::refused(format!("write `{}`", conflict.path))
+            .why(why)
+            .next("`--force` keeps a copy of such a file as `NAME.nixml-bak.N` and replaces it; nothing was written"));
+    }
+    sweep(folder);
+    let mut staged: Vec<Staged<'_>> = Vec::new();
+    let outcome = stage_all(folder, changes, &mut staged).and_then(|()| note()).and_then(|()| rename_all(folder, &mut staged));
+    if let Err(failure) = outcome {
+        take_back(&mut staged);
+        return Err(failure);
+    }
+    for file in &staged {
+        if let Some(old) = &file.old {
+            let _ = unlinkat(&file.parent, old, AtFlags::empty());
+        }
+        let _ = fsync(&file.parent);
+    }
+    Ok(changes
+        .iter()
+        .map(|change| Written {
+            path: change.path.clone(),
+            action: change.action,
+            sha256: change.sha256(),
+            backup: staged.iter().find(|file| file.change.path == change.path).and_then(|file| file.backup.clone()),
+        })
+        .collect())
+}
+
+fn stage_all<'a>(folder: &Folder, changes: &'a [Change], staged: &mut Vec<Staged<'a>>) -> Result<(), Failure> {
+    for change in changes.iter().filter(|change| change.writes()) {
+        let (parent, name) = match folder.parent(&change.path, true) {
+            Ok(Some(found)) => found,
+            Ok(None) => return Err(Failure::precondition(format!("make the folder of `{}`", change.path))),
+            Err(what) => return Err(Failure::refused(format!("write `{}`", change.path)).why(format!("it is {what}"))),
+        };
+        // An existing file keeps its permissions; a new one gets what the umask leaves.
+        let mode =
+            statat(&parent, &name, AtFlags::SYMLINK_NOFOLLOW).ok().map(|status| Mode::from_raw_mode(status.st_mode & 0o777));
+        let temporary = format!(".nixml-{}.tmp", random_word());
+        staged.push(Staged { change, parent, name, temporary, old: None, renamed: false, backup: None });
+        let Some(file) = staged.last() else { continue };
+        fill(file, mode).map_err(|error| full(&change.path, &error))?;
+    }
+    Ok(())
+}
+
+fn fill(file: &Staged<'_>, mode: Option<Mode>) -> std::io::Result<()> {
+    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let handle = openat(&file.parent, &file.temporary, flags, Mode::from_raw_mode(0o666))?;
+    if let Some(mode) = mode {
+        rustix::fs::fchmod(&handle, mode)?;
+    }
+    let mut out = std::fs::File::from(handle);
+    out.write_all(file.change.after.as_bytes())?;
+    out.sync_all()
+}
+
+fn rename_all(folder: &Folder, staged: &mut [Staged<'_>]) -> Result<(), Failure> {
+    for file in staged {
+        let changed = || {
+            Failure::refused(format!("write `{}`", file.change.path))
+                .why("it changed while nixml was at work")
+                .next("look at it, then run the same command again; nothing was written")
+        };
+        if file.change.action == Action::Created {
+            match renameat_with(&file.parent, &file.temporary, &file.parent, &file.name, RenameFlags::NOREPLACE) {
+                Ok(()) => {}
+                Err(Errno::EXIST) => return Err(changed()),
+                Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {
+                    // A file system without an exclusive rename: a link refuses just as well.
+                    match linkat(&file.parent, &file.temporary, &file.parent, &file.name, AtFlags::empty()) {
+                        Ok(()) => drop(unlinkat(&file.parent, &file.temporary, AtFlags::empty())),
+                        Err(Errno::EXIST) => return Err(changed()),
+                        Err(error) => return Err(full(&file.change.path, &error.into())),
+                    }
+                }
+                Err(error) => return Err(full(&file.change.path, &error.into())),
+            }
+        } else {
+            let same = match folder.look(&file.change.path) {
+                OnDisk::File(bytes) => file.change.before.as_ref().is_none_or(|before| before.as_bytes() == bytes),
+                _ => false,
+            };
+            if !same {
+                return Err(changed());
+            }
+            replace(file).map_err(|error| full(&file.change.path, &error))?;
+        }
+        file.renamed = true;
+    }
+    Ok(())
+}
+
+fn replace(file: &mut Staged<'_>) -> std::io::Result<()> {
+    if file.change.action == Action::Replaced {
+        file.backup = Some(back_up(file)?);
+    }
+    let old = format!(".nixml-{}.old", random_word());
+    linkat(&file.parent, &file.name, &file.parent, &old, AtFlags::empty())?;
+    file.old = Some(old);
+    renameat(&file.parent, &file.temporary, &file.parent, &file.name)?;
+    Ok(())
+}
+
+/// Keeps a copy under the first free `NAME.nixml-bak.N`; gives its path from the project's folder.
+fn back_up(file: &Staged<'_>) -> std::io::Result<String> {
+    for number in 1..10_000_u32 {
+        let name = format!("{}.nixml-bak.{number}", file.name);
+        match linkat(&file.parent, &file.name, &file.parent, &name, AtFlags::empty()) {
+            Ok(()) => {
+                let folder = file.change.path.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
+                return Ok(format!("{folder}{name}"));
+            }
+            Err(Errno::EXIST) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(std::io::Error::other("ten thousand copies are there already"))
+}
+
+/// Puts everything back as it was: new files go, replaced ones come back, temporary ones go.
+fn take_back(staged: &mut [Staged<'_>]) {
+    for file in staged.iter_mut().rev() {
+        let _ = unlinkat(&file.parent, &file.temporary, AtFlags::empty());
+        match (&file.old, file.renamed) {
+            (Some(old), true) => drop(renameat(&file.parent, old, &file.parent, &file.name)),
+            (Some(old), false) => drop(unlinkat(&file.parent, old, AtFlags::empty())),
+            (None, true) => drop(unlinkat(&file.parent, &file.name, AtFlags::empty())),
+            (None, false) => {}
+        }
+        if let Some(name) = file.backup.as_deref().and_then(|path| path.rsplit('/').next()) {
+            let _ = unlinkat(&file.parent, name, AtFlags::empty());
+        }
+    }
+}
+
+/// Removes what a killed nixml left behind; the lock says that none is at work.
+fn sweep(folder: &Folder) {
+    for place in ["", "nix", ".vscode", ".github/workflows"] {
+        let Ok(entries) = std::fs::read_dir(folder.path.join(place)) else { continue };
+        for name in entries.flatten().map(|entry| entry.file_name()) {
+            let Some(name) = name.to_str() else { continue };
+            let path = if place.is_empty() { name.to_owned() } else { format!("{place}/{name}") };
+            let litter = name.starts_with(".nixml-") && (name.ends_with(".tmp") || name.ends_with(".old"));
+            if litter && let Ok(Some((parent, name))) = folder.parent(&path, false) {
+                let _ = unlinkat(&parent, &name, AtFlags::empty());
+            }
+        }
+    }
+}
+
+fn full(path: &str, error: &std::io::Error) -> Failure {
+    let why = error.to_string();
+    let why = why.split(" (os error").next().unwrap_or(&why).to_owned();
+    Failure::new(Exit::Precondition, format!("write `{path}`"))
+        .why(why)
+        .next("make room or choose another folder; nothing was written")
+}
