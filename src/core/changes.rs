@@ -133,20 +133,18 @@ fn existing(change: &mut Change, ownership: Ownership, bytes: &[u8], known: &Kno
         return;
     }
     match ownership {
-        Ownership::Seed if known.wrote(&change.path, bytes) => change.action = Action::Updated,
+        Ownership::Seed | Ownership::Owned if known.wrote(&change.path, bytes) => change.action = Action::Updated,
         Ownership::Seed => change.action = Action::Kept,
-        Ownership::Lines => match &change.before {
-            Some(before) => {
+        Ownership::Lines => {
+            if let Some(before) = &change.before {
                 let (after, added) = appended(before, &change.after);
                 change.action = if added { Action::Appended } else { Action::Unchanged };
                 change.after = after;
-            }
-            None => {
+            } else {
                 change.action = Action::Conflict;
                 change.why = Some("it is not UTF-8 text".to_owned());
             }
-        },
-        Ownership::Owned if known.wrote(&change.path, bytes) => change.action = Action::Updated,
+        }
         Ownership::Owned if force => change.action = Action::Replaced,
         Ownership::Owned => {
             change.action = Action::Conflict;

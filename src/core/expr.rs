@@ -23,7 +23,7 @@ impl Default for Evaluator<'_> {
     }
 }
 
-impl<'a> Evaluator<'a> {
+impl Evaluator<'_> {
     /// An evaluator without functions.
     #[must_use]
     pub fn new() -> Self {

@@ -34,8 +34,8 @@ impl Folder {
     pub fn open(path: &Path) -> Result<Self, Failure> {
         let made = match std::fs::create_dir(path) {
             Ok(()) => true,
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => false,
-            Err(error) if path.is_dir() && error.kind() != std::io::ErrorKind::NotFound => false,
+            // Also when the parent cannot be written: the folder is there, that is what counts.
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists || path.is_dir() => false,
             Err(error) => return Err(cannot("make", path, &error).next("make its parent folder first, or choose another")),
         };
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
