@@ -21,4 +21,17 @@ pub struct Choices {
     pub strategy: String,
     /// Answers to steps that nixml itself does not know (an instructor's own).
     pub custom: BTreeMap<String, Vec<String>>,
+    /// What an earlier run worked out for these answers (`[resolved]` of nixml.toml): taken again where it still fits.
+    pub resolved: Option<Resolved>,
+}
+
+/// The part of `[resolved]` that a project keeps when it is made again on another machine.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Resolved {
+    /// The framework it belongs to: another one is decided anew.
+    pub framework: String,
+    /// Its release.
+    pub version: String,
+    /// The build of the first target.
+    pub build: String,
 }

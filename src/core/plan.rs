@@ -25,6 +25,12 @@ impl Target {
             Self::Rocm => "rocm",
         }
     }
+
+    /// The target of that word.
+    #[must_use]
+    pub fn of(word: &str) -> Option<Self> {
+        [Self::Cpu, Self::Cuda, Self::Mps, Self::Rocm].into_iter().find(|target| target.word() == word)
+    }
 }
 
 /// A named package index that the project needs besides PyPI.
@@ -123,6 +129,8 @@ pub struct Plan {
     pub reasons: Vec<String>,
     /// What a person must know before using it ("RTX 50 does not work with this release").
     pub notes: Vec<String>,
+    /// Why this machine cannot run the first target, with what would unlock it; the project can still be made for another machine.
+    pub not_here: Option<String>,
     /// Hosts that must be reachable to build the project.
     pub hosts: Vec<String>,
     /// Answers to steps that nixml itself does not know (an instructor's own), for overlaid templates.
