@@ -142,3 +142,16 @@ fn embedded_data_is_what_lies_on_the_disk() {
     }
     assert_eq!(embedded, on_disk, "a stale build: touch src/core/data.rs");
 }
+
+#[test]
+fn every_check_is_listed_and_named_after_its_file() {
+    let folder = root().join("src/core/doctor/checks");
+    let on_disk: BTreeSet<String> = files(&folder, "rs")
+        .iter()
+        .map(|path| path.file_stem().unwrap().to_str().unwrap().replace('_', "-"))
+        .filter(|name| name != "mod")
+        .collect();
+    let listed: BTreeSet<String> = nixml::core::doctor::ALL.iter().map(|check| check.id.to_owned()).collect();
+    assert_eq!(on_disk, listed, "a check's file, its id and its line in ALL go together");
+    assert_eq!(listed.len(), nixml::core::doctor::ALL.len(), "two checks of one name");
+}
