@@ -3,6 +3,7 @@
 use crate::core::doctor::Case;
 use crate::core::facts::Facts;
 use crate::core::finding::{Finding, Remedy, Verdict};
+use crate::core::text::sanitise;
 
 /// One question about a machine or a project. Reads facts and judges; never probes, never prints.
 #[derive(Debug)]
@@ -97,9 +98,9 @@ impl Judged {
             code: self.code.map(str::to_owned),
             verdict: self.verdict,
             required: self.required,
-            title: self.title.unwrap_or_else(|| check.title.to_owned()),
-            seen: self.seen,
-            cause: self.cause,
+            title: self.title.map_or_else(|| check.title.to_owned(), |title| sanitise(&title).into_owned()),
+            seen: sanitise(&self.seen).into_owned(),
+            cause: self.cause.map(|cause| sanitise(&cause).into_owned()),
             remedy: self.remedy,
             link: self.code.map(super::link),
             source: source(check, facts),

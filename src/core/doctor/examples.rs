@@ -129,6 +129,7 @@ pub fn plan(project: Project) -> Plan {
         catalog_date: "2026-11-21".to_owned(),
         reasons: Vec::new(),
         notes: Vec::new(),
+        not_here: None,
         hosts: Vec::new(),
         custom: BTreeMap::new(),
     }
