@@ -1,0 +1,62 @@
+let
+  b = builtins;
+  lib = rec {
+    inherit (b) attrNames attrValues concatStringsSep concatLists concatMap elem filter foldl' head tail
+      hasAttr getAttr isAttrs isFunction isList isString length listToAttrs map mapAttrs removeAttrs replaceStrings
+      substring stringLength toString trace typeOf any all toJSON fromJSON isInt isBool isFloat elemAt genList;
+    id = x: x;
+    const = x: _: x;
+    warn = msg: x: b.trace "warning: ${msg}" x;
+    throwIf = c: msg: x: if c then throw msg else x;
+    assertMsg = c: msg: c || throw msg;
+    nameValuePair = name: value: { inherit name value; };
+    genAttrs = names: f: b.listToAttrs (b.map (n: nameValuePair n (f n)) names);
+    filterAttrs = p: s: b.listToAttrs (b.concatMap (n: if p n s.${n} then [ (nameValuePair n s.${n}) ] else [ ]) (b.attrNames s));
+    mapAttrsToList = f: s: b.map (n: f n s.${n}) (b.attrNames s);
+    mapAttrs' = f: s: b.listToAttrs (mapAttrsToList f s);
+    optional = c: x: if c then [ x ] else [ ];
+    optionals = c: xs: if c then xs else [ ];
+    optionalString = c: s: if c then s else "";
+    optionalAttrs = c: s: if c then s else { };
+    unique = b.foldl' (acc: e: if b.elem e acc then acc else acc ++ [ e ]) [ ];
+    flatten = x: if b.isList x then b.concatMap flatten x else [ x ];
+    recursiveUpdate = l: r: l // b.mapAttrs (n: v: if b.isAttrs v && b.isAttrs (l.${n} or null) then recursiveUpdate l.${n} v else v) r;
+    hasPrefix = p: s: b.substring 0 (b.stringLength p) s == p;
+    hasSuffix = p: s: let n = b.stringLength s - b.stringLength p; in n >= 0 && b.substring n (b.stringLength p) s == p;
+    hasInfix = i: s: b.replaceStrings [ i ] [ "" ] s != s;
+    concatStrings = b.concatStringsSep "";
+    concatMapStrings = f: xs: concatStrings (b.map f xs);
+    concatMapStringsSep = s: f: xs: b.concatStringsSep s (b.map f xs);
+    concatLines = concatMapStrings (x: x + "\n");
+    escapeShellArg = s: "'" + b.replaceStrings [ "'" ] [ "'\\''" ] (b.toString s) + "'";
+    escapeShellArgs = concatMapStringsSep " " escapeShellArg;
+    removePrefix = p: s: if hasPrefix p s then b.substring (b.stringLength p) (b.stringLength s) s else s;
+    removeSuffix = p: s: if hasSuffix p s then b.substring 0 (b.stringLength s - b.stringLength p) s else s;
+    splitString = sep: s: b.filter b.isString (b.split (escapeRegex sep) s);
+    escapeRegex = let special = stringToCharacters "\\[{()^$?*+|."; in b.replaceStrings special (b.map (c: "\\${c}") special);
+    stringToCharacters = s: b.genList (i: b.substring i 1 s) (b.stringLength s);
+    fileContents = f: removeSuffix "\n" (b.readFile f);
+    importTOML = f: b.fromTOML (b.readFile f);
+    mergeAttrsList = b.foldl' (l: r: l // r) { };
+    versionAtLeast = a: v: b.compareVersions a v >= 0;
+    versionOlder = a: v: b.compareVersions a v < 0;
+    getName = x: if b.isString x then (b.parseDrvName x).name else x.pname or (b.parseDrvName x.name).name;
+    getVersion = x: if b.isString x then (b.parseDrvName x).version else x.version or (b.parseDrvName x.name).version;
+    getOutput = o: p: if b.isAttrs p then p.${o} or p.out or p else p;
+    getLib = getOutput "lib";
+    getBin = getOutput "bin";
+    getDev = getOutput "dev";
+    isDerivation = v: (v.type or null) == "derivation";
+    makeSearchPath = sub: ps: b.concatStringsSep ":" (b.map (p: "${p}/${sub}") (b.filter (p: p != null) ps));
+    makeSearchPathOutput = o: sub: ps: makeSearchPath sub (b.map (getOutput o) ps);
+    makeLibraryPath = makeSearchPathOutput "lib" "lib";
+    makeBinPath = makeSearchPathOutput "bin" "bin";
+    getExe' = p: name: "${getBin p}/bin/${name}";
+    getExe = p: getExe' p (p.meta.mainProgram or (getName p));
+    systems.flakeExposed = [ "x86_64-linux" "aarch64-linux" "x86_64-darwin" "aarch64-darwin" ];
+    platforms.linux = [ "x86_64-linux" "aarch64-linux" ];
+    version = "26.05-standin";
+    trivial.release = "26.05";
+    strings = lib; lists = lib; attrsets = lib; meta = lib;
+  };
+in lib
