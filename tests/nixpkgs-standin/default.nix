@@ -80,6 +80,7 @@ let
     glib = linkLibs "glib-standin" [ "libglib-2.0.so.0" "libgthread-2.0.so.0" ] { };
     libGL = linkLibs "libglvnd-standin" [ "libGL.so.1" ] { };
     libglvnd = libGL;
+    libsndfile = linkLibs "libsndfile-standin" [ "libsndfile.so.1" ] { };
     openssl = linkLibs "openssl-standin" [ "libssl.so.3" "libcrypto.so.3" ] { };
     ncurses5 = linkLibs "ncurses-standin" [ "libncurses.so.5" ] { };
     xorg = lib.genAttrs [ "libX11" "libXext" "libXrender" "libSM" "libICE" ] (n: linkLibs "${n}-standin" [ "${n}.so.6" ] { });
