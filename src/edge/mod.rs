@@ -15,3 +15,6 @@ pub fn random_word() -> String {
     }
     format!("{:016x}", u64::from_le_bytes(bytes))
 }
+pub mod terminal;
+pub mod process;
+pub mod pty;

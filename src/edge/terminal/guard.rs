@@ -1,0 +1,115 @@
+//! The terminal as it was found, and the one way back to it, from any thread and at any moment.
+
+use std::io;
+use std::os::fd::AsFd as _;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, OnceLock, TryLockError};
+use std::thread::ThreadId;
+use std::time::{Duration, Instant};
+
+use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
+
+/// Alternate screen, cleared; bracketed paste.
+const ENTER: &[u8] = b"\x1b[?1049h\x1b[2J\x1b[H\x1b[?2004h";
+/// An update that was under way ends; plain text; no paste brackets; the cursor is seen; the screen that was there comes back.
+const LEAVE: &[u8] = b"\x1b[?2026l\x1b[0m\x1b[?2004l\x1b[?25h\x1b[?1049l";
+/// How long the way back waits for a frame that is being written: a terminal that takes no more bytes must not keep us.
+const PATIENCE: Duration = Duration::from_millis(200);
+
+/// The settings before the first change; every way back leads to these.
+static FOUND: OnceLock<Termios> = OnceLock::new();
+/// True while the screen is ours. Taken with `swap`, so that exactly one of many ends gives it back.
+static OURS: AtomicBool = AtomicBool::new(false);
+/// Held while bytes go out, so that no frame lands on the person's own screen after the way back.
+static OUTPUT: Mutex<()> = Mutex::new(());
+/// Why a thread panicked, kept until the terminal can show it.
+static PANIC: Mutex<Option<String>> = Mutex::new(None);
+
+/// Takes the screen: raw mode, alternate screen, bracketed paste.
+pub(super) fn enter() -> io::Result<()> {
+    let stdin = io::stdin();
+    let found = tcgetattr(stdin.as_fd())?;
+    let mut raw = FOUND.get_or_init(|| found).clone();
+    raw.make_raw();
+    tcsetattr(stdin.as_fd(), OptionalActions::Now, &raw)?;
+    OURS.store(true, Ordering::SeqCst);
+    write(ENTER).inspect_err(|_| leave())
+}
+
+/// Gives the screen back exactly as it was found. Does nothing when it was given back already.
+pub fn leave() {
+    let _held = patiently();
+    if OURS.swap(false, Ordering::SeqCst) {
+        let _ = write_all(LEAVE);
+        if let Some(found) = FOUND.get() {
+            let _ = tcsetattr(io::stdin().as_fd(), OptionalActions::Now, found);
+        }
+    }
+}
+
+/// True while the screen is ours.
+pub(super) fn ours() -> bool {
+    OURS.load(Ordering::SeqCst)
+}
+
+/// Writes bytes to the screen; once it was given back they are dropped.
+pub(super) fn write(bytes: &[u8]) -> io::Result<()> {
+    let _held = OUTPUT.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if ours() { write_all(bytes) } else { Ok(()) }
+}
+
+/// Straight to the descriptor: Rust's own standard output holds back what follows the last line end.
+fn write_all(mut bytes: &[u8]) -> io::Result<()> {
+    let stdout = io::stdout();
+    while !bytes.is_empty() {
+        match rustix::io::write(stdout.as_fd(), bytes) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(written) => bytes = bytes.get(written..).unwrap_or_default(),
+            Err(rustix::io::Errno::INTR) => {}
+            Err(rustix::io::Errno::AGAIN) => std::thread::sleep(Duration::from_millis(1)),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
+}
+
+fn patiently() -> Option<MutexGuard<'static, ()>> {
+    let start = Instant::now();
+    loop {
+        match OUTPUT.try_lock() {
+            Ok(held) => return Some(held),
+            Err(TryLockError::Poisoned(held)) => return Some(held.into_inner()),
+            Err(TryLockError::WouldBlock) if start.elapsed() < PATIENCE => std::thread::sleep(Duration::from_millis(2)),
+            Err(TryLockError::WouldBlock) => return None,
+        }
+    }
+}
+
+/// From now on a panic does not draw over the screen: one of the screen's own thread gives the terminal back first,
+/// one of another thread is kept for the screen to tell. Installed once.
+pub(super) fn watch_panics(screen: ThreadId) {
+    static INSTALLED: AtomicBool = AtomicBool::new(false);
+    if INSTALLED.swap(true, Ordering::SeqCst) {
+        return;
+    }
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        if !ours() {
+            return before(info);
+        }
+        let message = info.payload_as_str().unwrap_or("no message");
+        let place = info.location().map(|place| format!(" ({}:{})", place.file(), place.line())).unwrap_or_default();
+        if let Ok(mut kept) = PANIC.lock() {
+            kept.get_or_insert(format!("{message}{place}"));
+        }
+        if std::thread::current().id() == screen {
+            leave();
+        }
+    }));
+}
+
+/// What the first panic under the screen said, once.
+#[must_use]
+pub fn panic_message() -> Option<String> {
+    PANIC.lock().ok()?.take()
+}
