@@ -18,3 +18,4 @@ pub fn random_word() -> String {
 pub mod terminal;
 pub mod process;
 pub mod pty;
+pub mod terminal;

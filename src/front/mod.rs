@@ -1,1 +1,3 @@
 //! The ring that talks to people: the screen, plain prompts, scripts. Knows `core`, never `edge`.
+
+pub mod tui;

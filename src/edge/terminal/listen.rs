@@ -36,9 +36,8 @@ const LOOK: Timespec = Timespec { tv_sec: 0, tv_nsec: 500_000_000 };
 
 /// Starts listening; `send` returns false when nobody takes it any more. It may wait: a flood of keys then waits with it.
 pub fn listen(send: impl Fn(Heard) -> bool + Clone + Send + 'static) -> io::Result<()> {
-    let mut signals = Signals::new([
-        SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGXCPU,
-    ])?;
+    let mut signals =
+        Signals::new([SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGXCPU])?;
     let (to_screen, of_signals, of_watch) = (send.clone(), send.clone(), send);
     thread::Builder::new().name("keys".to_owned()).spawn(move || keys(&to_screen))?;
     thread::Builder::new().name("signals".to_owned()).spawn(move || {

@@ -37,12 +37,7 @@ impl Surroundings {
             let locale = locale.to_string_lossy().to_ascii_lowercase();
             locale.contains("utf-8") || locale.contains("utf8")
         });
-        Self {
-            terminal: false,
-            dumb: set("TERM").is_none_or(|term| term == "dumb"),
-            no_color: set("NO_COLOR").is_some(),
-            utf8,
-        }
+        Self { terminal: false, dumb: set("TERM").is_none_or(|term| term == "dumb"), no_color: set("NO_COLOR").is_some(), utf8 }
     }
 }
 
@@ -51,9 +46,7 @@ mod tests {
     use super::*;
 
     fn of(variables: &[(&str, &str)]) -> Surroundings {
-        Surroundings::from(|wanted| {
-            variables.iter().find(|(name, _)| *name == wanted).map(|(_, value)| OsString::from(value))
-        })
+        Surroundings::from(|wanted| variables.iter().find(|(name, _)| *name == wanted).map(|(_, value)| OsString::from(value)))
     }
 
     #[test]
