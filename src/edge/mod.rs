@@ -4,6 +4,9 @@
 
 pub mod files;
 pub mod identity;
+pub mod process;
+pub mod pty;
+pub mod terminal;
 
 /// Sixteen random hexadecimal digits, for names that nobody can guess.
 #[must_use]
@@ -15,7 +18,3 @@ pub fn random_word() -> String {
     }
     format!("{:016x}", u64::from_le_bytes(bytes))
 }
-pub mod terminal;
-pub mod process;
-pub mod pty;
-pub mod terminal;

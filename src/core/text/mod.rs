@@ -5,4 +5,4 @@ mod sanitise;
 mod secrets;
 
 pub use redact::{Private, Redactor};
-pub use sanitise::{LABEL_CELLS, LINE_CHARS, label, sanitise};
+pub use sanitise::{LABEL_CELLS, LINE_CHARS, harmless, label, sanitise};

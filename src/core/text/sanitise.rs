@@ -55,7 +55,8 @@ pub fn label(text: &str) -> String {
 }
 
 /// May stand on a screen: no control character, nothing invisible that changes the order or the meaning of its neighbours.
-fn harmless(c: char) -> bool {
+#[must_use]
+pub fn harmless(c: char) -> bool {
     !c.is_control()
         && !matches!(c,
             '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'

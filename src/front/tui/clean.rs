@@ -3,6 +3,8 @@
 use ratatui::buffer::Buffer;
 use unicode_width::UnicodeWidthStr as _;
 
+use crate::core::text::harmless;
+
 /// Cleans every cell. Texts are cleaned where they enter; this is what stands when one was forgotten.
 pub fn clean(buffer: &mut Buffer, ascii: bool) {
     for cell in &mut buffer.content {
@@ -10,8 +12,8 @@ pub fn clean(buffer: &mut Buffer, ascii: bool) {
         if matches!(symbol.as_bytes(), [b' '..=b'~']) {
             continue;
         }
-        if symbol.chars().any(|letter| letter.is_control() || steers(letter)) {
-            let kept: String = symbol.chars().filter(|letter| !letter.is_control() && !steers(*letter)).collect();
+        if !symbol.chars().all(harmless) {
+            let kept: String = symbol.chars().filter(|letter| harmless(*letter)).collect();
             cell.set_symbol(if kept.width() == 0 { " " } else { &kept });
         }
         if ascii && !cell.symbol().is_ascii() {
@@ -19,24 +21,6 @@ pub fn clean(buffer: &mut Buffer, ascii: bool) {
             cell.set_symbol(plain);
         }
     }
-}
-
-/// Letters without a shape of their own that turn or hide what stands around them.
-#[must_use]
-pub fn steers(letter: char) -> bool {
-    matches!(
-        letter,
-        '\u{ad}'
-            | '\u{61c}'
-            | '\u{180e}'
-            | '\u{200b}'
-            | '\u{200e}'..='\u{200f}'
-            | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}'
-            | '\u{feff}'
-            | '\u{fff9}'..='\u{fffb}'
-            | '\u{e0000}'..='\u{e007f}'
-    )
 }
 
 /// The nearest letter an ASCII terminal can show, one column wide.
@@ -56,7 +40,7 @@ fn plain(letter: char) -> &'static str {
         '✓' => "+",
         '█' | '▓' => "#",
         '░' | '▒' => ".",
-        '┌'..='╿' | '╭'..='╰' => "+",
+        '┌'..='╿' => "+",
         '\u{a0}' => " ",
         _ => "?",
     }

@@ -3,3 +3,4 @@
 pub mod clean;
 pub mod pane;
 pub mod theme;
+pub mod widgets;

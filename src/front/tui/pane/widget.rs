@@ -6,7 +6,7 @@ use ratatui::style::{Color, Modifier, Style};
 use unicode_width::UnicodeWidthStr as _;
 
 use super::Pane;
-use crate::front::tui::clean::steers;
+use crate::core::text::harmless;
 use crate::front::tui::theme::Theme;
 
 /// Draws what fits into `area`; where the program's cursor stands, when it is to be seen.
@@ -45,7 +45,7 @@ fn set_symbol(target: &mut ratatui::buffer::Cell, cell: &vt100::Cell, room: u16)
         target.set_char(char::from(*byte));
         return;
     }
-    let kept: String = contents.chars().filter(|letter| !letter.is_control() && !steers(*letter)).collect();
+    let kept: String = contents.chars().filter(|letter| harmless(*letter)).collect();
     let wide = if cell.is_wide() { 2 } else { 1 };
     match kept.width() {
         0 => target.set_symbol(" "),

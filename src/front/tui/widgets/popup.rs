@@ -1,0 +1,34 @@
+//! A text over the screen, to read and to close.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::widgets::{Clear, Widget as _};
+
+use super::{boxed, prose, put_right, table};
+use crate::front::tui::theme::Theme;
+
+/// Widest line of prose that reads well.
+const WIDEST: u16 = 84;
+
+/// Draws `text` under `title`, from line `first` on; gives the first line shown and where the cursor stands.
+pub fn draw(
+    title: &str,
+    text: &str,
+    first: usize,
+    screen: Rect,
+    buffer: &mut Buffer,
+    theme: &Theme,
+) -> (usize, Option<Position>) {
+    let width = screen.width.saturating_sub(4).min(WIDEST).max(screen.width.min(20));
+    let lines = prose::wrap(text, width.saturating_sub(4), theme, theme.paint.text);
+    let wanted = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
+    let height = wanted.min(screen.height.saturating_sub(2)).max(screen.height.min(3));
+    let area = Rect { x: screen.x + (screen.width - width) / 2, y: screen.y + (screen.height - height) / 2, width, height };
+    Clear.render(area, buffer);
+    let inner = boxed(area, buffer, theme, title, true);
+    if area.height > 1 {
+        put_right(buffer, area.x + 2, area.bottom() - 1, area.right().saturating_sub(2), " Esc closes ", theme.paint.dim);
+    }
+    let first = table::scroll(&lines, first, inner, buffer, theme);
+    (first, (!inner.is_empty()).then_some(Position { x: inner.x, y: inner.y }))
+}
