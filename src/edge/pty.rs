@@ -101,6 +101,7 @@ impl Program {
     }
 
     /// Types bytes; false when the program does not read and its line is full.
+    #[must_use]
     pub fn send(&self, bytes: &[u8]) -> bool {
         !matches!(self.typed.try_send(bytes.to_vec()), Err(TrySendError::Full(_)))
     }
@@ -194,7 +195,7 @@ fn tell(chunks: &Receiver<Chunk>, hear: &mut impl FnMut(PtyEvent<'_>)) {
     let mut ended = None;
     let mut last = Instant::now();
     loop {
-        let left = if ended.is_some() { DRAIN.saturating_sub(last.elapsed()) } else { Duration::from_secs(3600) };
+        let left = if ended.is_some() { DRAIN.saturating_sub(last.elapsed()) } else { Duration::from_hours(1) };
         match chunks.recv_timeout(left) {
             Ok(Chunk::Bytes(bytes)) => hear(PtyEvent::Output(&bytes)),
             Ok(Chunk::Exit(how)) => {

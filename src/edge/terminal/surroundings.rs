@@ -5,6 +5,7 @@ use std::io::{IsTerminal as _, stdin, stdout};
 
 /// What decides between the full screen, plain prompts and none, and between colours and letters of more or less kinds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "four answers that do not depend on each other")]
 pub struct Surroundings {
     /// Both standard input and standard output are a terminal.
     pub terminal: bool,

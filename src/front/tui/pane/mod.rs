@@ -75,7 +75,8 @@ impl Pane {
         self.feed(format!("{start}{}\r\n", text.trim_end_matches(['\r', '\n'])).as_bytes());
     }
 
-    /// Gives the screen another size; 0 counts as 1.
+    /// Gives the screen another size; 0 counts as 1. False when it has that size already.
+    #[must_use = "the program must be told, too"]
     pub fn resize(&self, rows: u16, columns: u16) -> bool {
         let mut inner = self.lock();
         let wanted = (at_least_one(rows), at_least_one(columns));
@@ -117,6 +118,7 @@ impl Pane {
     }
 
     /// Looks for `words` upwards, from the last match or from the newest row; false when there is none.
+    #[must_use]
     pub fn search(&self, words: &str) -> bool {
         let mut inner = self.lock();
         let before = inner.found.take().filter(|found| found.words == words);
@@ -232,7 +234,7 @@ mod tests {
     fn no_size_is_too_small() {
         let pane = counted(5);
         for (rows, columns) in [(0, 0), (1, 1), (500, 1), (1, 500), (24, 80)] {
-            pane.resize(rows, columns);
+            let _ = pane.resize(rows, columns);
             pane.feed("好\x1b[5;5Hx\x1b[2J".as_bytes());
         }
         assert_eq!(pane.size(), (24, 80));

@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn a_change_stands_between_its_neighbours() {
-        let old: String = (1..=9).map(|n| format!("{n}\n")).collect();
+        let old: String = (1..=9).fold(String::new(), |all, number| all + &format!("{number}\n"));
         let diff = diff(Some(&old), &old.replace("5\n", "five\n"), &theme());
         let text: Vec<_> = diff.lines.iter().map(ToString::to_string).collect();
         assert_eq!(text, ["@@ line 2", "  2", "  3", "  4", "- 5", "+ five", "  6", "  7", "  8"]);
