@@ -2,6 +2,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "this is the ring where effects live")]
 
+pub mod child;
 pub mod files;
 pub mod identity;
 pub mod process;
