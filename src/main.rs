@@ -6,12 +6,10 @@ mod command;
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use clap::Parser as _;
 use nixml::core::failure::{Exit, Failure};
 
 fn main() -> ExitCode {
-    let cli = cli::Cli::parse();
-    let exit = cli.run().unwrap_or_else(|error| complain(&error));
+    let exit = cli::Cli::read().and_then(cli::Cli::run).unwrap_or_else(|error| complain(&error));
     ExitCode::from(exit.code())
 }
 

@@ -1,4 +1,6 @@
-//! One file a command: each joins a front to the edge. A command has `Args` for the command line and `run(Args, &Shared)`.
+//! One file a command: each joins a front to the edge. A command has `Args` for the command line and `run(&Args, &Shared)`.
+
+pub mod undo;
 
 use nixml::core::failure::{Exit, Failure};
 

@@ -15,4 +15,5 @@ pub mod plan;
 pub mod requirement;
 pub mod step;
 pub mod text;
+pub mod undo;
 pub mod validation;

@@ -5,6 +5,11 @@
 pub mod child;
 pub mod files;
 pub mod identity;
+mod surroundings;
+pub mod undoing;
+
+pub use surroundings::{arguments, config_folder, data, normal, read_capped, user_config, variable};
+
 pub mod process;
 pub mod pty;
 pub mod terminal;

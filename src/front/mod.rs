@@ -1,3 +1,5 @@
 //! The ring that talks to people: the screen, plain prompts, scripts. Knows `core`, never `edge`.
 
 pub mod tui;
+
+pub mod print;

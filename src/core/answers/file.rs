@@ -39,6 +39,18 @@ pub fn parse<'a>(name: &str, text: &'a str) -> Result<Document<&'a str>, Failure
     })
 }
 
+/// Reads the `[answers]` of the user's configuration file; its other tables are others' business.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_config(name: &str, text: &str, steps: &[Step]) -> Result<Answers, Failure> {
+    let document = parse(name, text)?;
+    match document.as_table().get("answers").and_then(Item::as_table) {
+        Some(table) => read_table(name, text, table, steps, &[]),
+        None => Ok(Answers::default()),
+    }
+}
+
 /// Reads the answers of `table`; `others` are the keys that are not answers and may stand there too.
 ///
 /// # Errors

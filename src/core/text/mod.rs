@@ -3,6 +3,8 @@
 mod redact;
 mod sanitise;
 mod secrets;
+mod words;
 
 pub use redact::{Private, Redactor};
 pub use sanitise::{LABEL_CELLS, LINE_CHARS, harmless, label, sanitise};
+pub use words::{bytes, nearest};

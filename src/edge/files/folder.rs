@@ -151,7 +151,7 @@ impl Folder {
     ///
     /// # Errors
     /// What stands in the way: a part that is a link or a file, or a path that would leave the folder.
-    pub(super) fn parent(&self, path: &str, make: bool) -> Result<Option<(OwnedFd, String)>, &'static str> {
+    pub(in crate::edge) fn parent(&self, path: &str, make: bool) -> Result<Option<(OwnedFd, String)>, &'static str> {
         let mut parts: Vec<&str> = path.split('/').collect();
         if parts.iter().any(|part| part.is_empty() || *part == "." || *part == "..") {
             return Err("outside the project's folder");

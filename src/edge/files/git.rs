@@ -61,3 +61,29 @@ pub fn intend_to_add(dir: &Path, paths: &[String]) -> Result<(), String> {
     command.args(["add", "--intent-to-add", "--"]).args(wanted);
     run(command).map(drop)
 }
+
+/// Takes `paths` out of the index where no commit holds them, so that git does not miss them.
+pub fn forget(dir: &Path, paths: &[String]) {
+    for path in paths {
+        let mut committed = git(dir);
+        committed.args(["cat-file", "-e", &format!("HEAD:./{path}")]);
+        if run(committed).is_err() {
+            let mut command = git(dir);
+            command.args(["rm", "--cached", "--quiet", "--ignore-unmatch", "--", path]);
+            let _ = run(command);
+        }
+    }
+}
+
+/// Removes the repository at `dir` when it holds no commit and its index is empty; false when it stays.
+#[must_use]
+pub fn remove_if_unused(dir: &Path) -> bool {
+    let answer = |arguments: &[&str]| {
+        let mut command = git(dir);
+        command.args(arguments);
+        run(command)
+    };
+    let commits = answer(&["rev-list", "--all", "--max-count=1"]).is_ok_and(|text| !text.trim().is_empty());
+    let tracked = answer(&["ls-files"]).is_ok_and(|text| !text.trim().is_empty());
+    !commits && !tracked && std::fs::remove_dir_all(dir.join(".git")).is_ok()
+}

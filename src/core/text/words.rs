@@ -1,0 +1,52 @@
+//! Small words for people: the nearest known name, sizes.
+
+/// How alike two names must be (0 to 1) before one is offered for the other.
+const ALIKE: f64 = 0.75;
+
+/// The known name that `word` most likely means; `None` when none is near.
+#[must_use]
+pub fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
+    known
+        .iter()
+        .map(|name| (strsim::jaro_winkler(&word.to_lowercase(), &name.to_lowercase()), *name))
+        .filter(|(likeness, _)| *likeness >= ALIKE)
+        .max_by(|left, right| left.0.total_cmp(&right.0))
+        .map(|(_, name)| name)
+}
+
+/// A size for people, in decimal units: `3.0 GB`.
+#[must_use]
+pub fn bytes(count: u64) -> String {
+    for (unit, name) in [(1_000_000_000_u64, "GB"), (1_000_000, "MB"), (1_000, "kB")] {
+        if count >= unit {
+            let tenths = (u128::from(count) * 10 + u128::from(unit) / 2) / u128::from(unit);
+            return if tenths >= 1000 {
+                format!("{} {name}", tenths / 10)
+            } else {
+                format!("{}.{} {name}", tenths / 10, tenths % 10)
+            };
+        }
+    }
+    format!("{count} bytes")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_names_are_found() {
+        let known = ["pytorch", "jax", "tensorflow", "scikit-learn"];
+        assert_eq!(nearest("pytroch", &known), Some("pytorch"));
+        assert_eq!(nearest("sklearn", &known), Some("scikit-learn"));
+        assert_eq!(nearest("zzz", &known), None);
+    }
+
+    #[test]
+    fn sizes_are_short() {
+        assert_eq!(
+            [999, 1_000, 140_000_000, 3_030_000_000].map(bytes),
+            ["999 bytes", "1.0 kB", "140 MB", "3.0 GB"].map(str::to_owned)
+        );
+    }
+}

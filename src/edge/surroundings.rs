@@ -1,0 +1,117 @@
+//! What the process was started with: arguments, variables, the user's own files.
+
+use std::ffi::OsString;
+use std::io::Read as _;
+use std::path::{Component, Path, PathBuf};
+
+use crate::core::data::Data;
+use crate::core::failure::Failure;
+
+/// Largest data file of an overlay, in bytes.
+const MOST_BYTES: u64 = 1024 * 1024;
+/// Most files of an overlay.
+const MOST_FILES: usize = 2_000;
+
+/// The words of the command line, the program's own first.
+#[must_use]
+pub fn arguments() -> Vec<OsString> {
+    std::env::args_os().collect()
+}
+
+/// An environment variable; an empty one counts as absent.
+#[must_use]
+pub fn variable(name: &str) -> Option<OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
+}
+
+/// The user's configuration folder, `$XDG_CONFIG_HOME/nixml`.
+#[must_use]
+pub fn config_folder() -> Option<PathBuf> {
+    let absolute = |name: &str| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    absolute("XDG_CONFIG_HOME").or_else(|| absolute("HOME").map(|home| home.join(".config"))).map(|base| base.join("nixml"))
+}
+
+/// The user's config.toml as name and text; `None` when there is none.
+///
+/// # Errors
+/// Exit 2: it is there and cannot be read.
+pub fn user_config() -> Result<Option<(String, String)>, Failure> {
+    let Some(path) = config_folder().map(|folder| folder.join("config.toml")) else { return Ok(None) };
+    match read_capped(&path, MOST_BYTES) {
+        Ok(bytes) => String::from_utf8(bytes)
+            .map(|text| Some((path.display().to_string(), text)))
+            .map_err(|_| Failure::usage(format!("read `{}`", path.display())).why("it is not UTF-8 text")),
+        Err(error) if matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => Ok(None),
+        Err(error) => Err(Failure::usage(format!("read `{}`", path.display())).why(error.to_string())),
+    }
+}
+
+/// At most `most` bytes of a plain file; a pipe or device is refused, so nothing hangs.
+///
+/// # Errors
+/// It cannot be read, or is no plain file.
+pub fn read_capped(path: &Path, most: u64) -> std::io::Result<Vec<u8>> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let nonblock = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or(0);
+    let file = std::fs::OpenOptions::new().read(true).custom_flags(nonblock).open(path)?;
+    let status = file.metadata()?;
+    if status.is_dir() {
+        return Err(std::io::Error::other("it is a folder"));
+    }
+    let mut bytes = Vec::new();
+    file.take(most).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// The embedded data with the user's folder and then `named` laid over it.
+///
+/// # Errors
+/// Exit 2: `named` is no folder, or a file in it cannot be read, is too large or not text.
+pub fn data(named: Option<&Path>) -> Result<Data, Failure> {
+    let mut data = Data::embedded();
+    if let Some(folder) = config_folder() {
+        data = data.overlaid(overlay(&folder).unwrap_or_default());
+    }
+    let Some(folder) = named else { return Ok(data) };
+    if !folder.is_dir() {
+        return Err(Failure::usage(format!("read the data folder `{}`", folder.display())).why("there is no such folder"));
+    }
+    Ok(data.overlaid(overlay(folder)?))
+}
+
+/// The files of an overlay by their path: only the folders that nixml's own data has.
+fn overlay(folder: &Path) -> Result<Vec<(String, String)>, Failure> {
+    let mut found = Vec::new();
+    let mut open: Vec<PathBuf> = ["wizard-steps", "templates", "assets"].iter().map(|name| folder.join(name)).collect();
+    while let Some(dir) = open.pop() {
+        for entry in std::fs::read_dir(&dir).into_iter().flatten().flatten() {
+            let path = entry.path();
+            let wrong = |why: String| Failure::usage(format!("read the data file `{}`", path.display())).why(why);
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                open.push(path);
+                continue;
+            }
+            let bytes = read_capped(&path, MOST_BYTES + 1).map_err(|error| wrong(error.to_string()))?;
+            if bytes.len() as u64 > MOST_BYTES || found.len() >= MOST_FILES {
+                return Err(wrong("too large".to_owned()));
+            }
+            let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().into_owned();
+            found.push((name, String::from_utf8(bytes).map_err(|_| wrong("it is not UTF-8 text".to_owned()))?));
+        }
+    }
+    Ok(found)
+}
+
+/// The path without `.` and `..`, by its words alone: for the name of a folder that need not exist yet.
+#[must_use]
+pub fn normal(path: &Path) -> PathBuf {
+    let mut normal = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => drop(normal.pop()),
+            Component::CurDir => {}
+            part => normal.push(part),
+        }
+    }
+    normal
+}

@@ -1,0 +1,20 @@
+//! Reports as text on standard output; talk goes to standard error.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+/// Prints one JSON object and nothing else on standard output.
+///
+/// # Errors
+/// The reader has gone, or the disk is full.
+pub fn json(value: &impl Serialize) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    serde_json::to_writer_pretty(&mut out, value)?;
+    writeln!(out)
+}
+
+/// Says one line on standard error; nobody listening is no reason to stop.
+pub fn say(line: &str) {
+    let _ = writeln!(io::stderr().lock(), "{line}");
+}
