@@ -5,6 +5,7 @@ pub mod changes;
 pub mod choices;
 pub mod data;
 pub mod doctor;
+pub mod explain;
 pub mod expr;
 pub mod facts;
 pub mod failure;

@@ -1,0 +1,96 @@
+//! Decides at the end of a log which of the signs that were seen name a cause.
+
+use serde_json::Value;
+
+use super::Explained;
+use super::condition;
+use super::diagnosis::{Advice, Diagnosis, Sign};
+use super::knowledge::Knowledge;
+use super::watch::{Shown, Watch};
+use crate::core::facts::Facts;
+use crate::core::finding::{Finding, Remedy, Verdict};
+
+/// A sign that holds.
+struct Held<'a> {
+    diagnosis: &'a Diagnosis,
+    sign: &'a Sign,
+    shown: Shown,
+    /// Percent.
+    score: u8,
+}
+
+/// The causes, the most certain first.
+pub(super) fn judge(knowledge: &Knowledge, watch: Watch, facts: Option<&Facts>) -> Vec<Explained> {
+    let facts = facts.and_then(|facts| serde_json::to_value(facts).ok());
+    let (shown, ever) = watch.end();
+    let mut held = Vec::new();
+    for (watched, shown) in knowledge.signs.iter().zip(shown) {
+        let Some(shown) = shown else { continue };
+        let (diagnosis, sign) = knowledge.of_sign(watched);
+        let context = watched.somewhere.iter().all(|&pattern| ever[pattern]);
+        if !context || watched.nowhere.iter().any(|&pattern| ever[pattern]) {
+            continue;
+        }
+        let known = condition::all(&sign.facts, facts.as_ref());
+        if known == Some(false) || (sign.facts_needed && known.is_none()) {
+            continue;
+        }
+        let agreed = known == Some(true) && !sign.facts.is_empty();
+        let score = if agreed { sign.known.unwrap_or(sign.weight) } else { sign.weight };
+        held.push(Held { diagnosis, sign, shown, score });
+    }
+    let named: Vec<(&str, bool)> = held.iter().map(|held| (held.diagnosis.code.as_str(), held.sign.weak)).collect();
+    held.retain(|held| {
+        let before = held.diagnosis.consequence_of.iter().chain(&held.sign.yields_to);
+        !before.into_iter().any(|code| named.iter().any(|(named, weak)| named == code && !weak))
+    });
+    if held.iter().any(|held| !held.sign.weak) {
+        held.retain(|held| !held.sign.weak);
+    }
+    held.sort_by_key(|held| (std::cmp::Reverse(held.score), held.shown.hit.line));
+    let mut found: Vec<Explained> = Vec::new();
+    for held in held {
+        if !found.iter().any(|other| other.finding.code.as_deref() == Some(&held.diagnosis.code)) {
+            found.push(held.explain(facts.as_ref()));
+        }
+    }
+    found
+}
+
+impl Held<'_> {
+    fn explain(self, facts: Option<&Value>) -> Explained {
+        let Self { diagnosis, sign, shown, score } = self;
+        let mut finding = Finding::new("explain", diagnosis.verdict, &diagnosis.title);
+        finding.code = Some(diagnosis.code.clone());
+        finding.required = diagnosis.verdict == Verdict::Fail;
+        finding.seen = sign.seen.as_ref().map_or_else(|| shown.hit.text.clone(), |seen| fill(seen, &shown.captured));
+        finding.cause = Some(diagnosis.cause.clone());
+        finding.remedy = Some(diagnosis.remedy.of(facts));
+        finding.link = Some(format!("codes/{}.md", diagnosis.code));
+        finding.source = Some(diagnosis.source.clone());
+        Explained { finding, line: shown.hit.line, text: shown.hit.text, confidence: f64::from(score) / 100.0 }
+    }
+}
+
+/// Puts captured values into `{name}`.
+fn fill(text: &str, captured: &[(String, String)]) -> String {
+    captured.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value.trim()))
+}
+
+impl Advice {
+    /// What to do on this machine.
+    #[must_use]
+    pub fn of(&self, facts: Option<&Value>) -> Remedy {
+        let fits = self.variants.iter().find(|variant| condition::all(&variant.when, facts) == Some(true));
+        let (say, commands, undo) = match fits {
+            Some(variant) => (&variant.say, &variant.commands, &variant.undo),
+            None => (&self.say, &self.commands, &self.undo),
+        };
+        Remedy {
+            say: say.trim().to_owned(),
+            commands: commands.iter().map(super::diagnosis::Line::command).collect(),
+            undo: undo.clone(),
+            safe: false,
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! All diagnoses, made ready for one pass over a log.
+
+use std::collections::BTreeMap;
+
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
+use serde::Deserialize;
+
+use super::diagnosis::{Diagnosis, Sign};
+use super::pattern::Pattern;
+use super::rule::CudaFloor;
+use crate::core::data::Data;
+use crate::core::failure::Failure;
+
+const FOLDER: &str = "assets/diagnoses/";
+const FLOORS: &str = "assets/diagnoses/tables/cuda-floors.toml";
+
+/// Every known cause with its patterns, and the automaton that finds their words in one pass.
+#[derive(Debug)]
+pub struct Knowledge {
+    pub(super) diagnoses: Vec<Diagnosis>,
+    pub(super) patterns: Vec<Pattern>,
+    pub(super) signs: Vec<Watched>,
+    /// For each pattern, who waits for it.
+    pub(super) uses: Vec<Vec<Use>>,
+    pub(super) floors: Vec<CudaFloor>,
+    pub(super) automaton: AhoCorasick,
+    /// For each word of the automaton, the patterns that hold it.
+    pub(super) of_word: Vec<Vec<usize>>,
+}
+
+/// A sign with its patterns by number.
+#[derive(Debug)]
+pub(super) struct Watched {
+    /// Places in `diagnoses` and in its `signs`.
+    pub(super) diagnosis: usize,
+    pub(super) sign: usize,
+    /// How many places must be filled.
+    pub(super) slots: usize,
+    pub(super) within: u64,
+    pub(super) guarded: bool,
+    pub(super) somewhere: Vec<usize>,
+    pub(super) nowhere: Vec<usize>,
+}
+
+/// What a match of a pattern does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Use {
+    /// Fills a place of a sign.
+    Slot { sign: usize, slot: usize },
+    /// Forbids a sign nearby.
+    Not { sign: usize },
+    /// Is remembered for the end.
+    Ever,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Floors {
+    floor: Vec<CudaFloor>,
+}
+
+impl Knowledge {
+    /// Reads every diagnosis of `data`.
+    ///
+    /// # Errors
+    /// The first file that cannot be understood, by name.
+    pub fn load(data: &Data) -> Result<Self, Failure> {
+        let mut diagnoses = Vec::new();
+        for (path, text) in data.below(FOLDER, ".toml") {
+            let name = &path[FOLDER.len()..path.len() - ".toml".len()];
+            if name.contains('/') {
+                continue;
+            }
+            let diagnosis: Diagnosis = toml::from_str(text).map_err(|error| unreadable(path, &error.to_string()))?;
+            if diagnosis.code != name {
+                return Err(unreadable(path, &format!("its code is `{}`, not the file's name", diagnosis.code)));
+            }
+            diagnoses.push(diagnosis);
+        }
+        let floors = match data.text(FLOORS) {
+            Some(text) => toml::from_str::<Floors>(text).map_err(|error| unreadable(FLOORS, &error.to_string()))?.floor,
+            None => Vec::new(),
+        };
+        Self::of(diagnoses, floors)
+    }
+
+    fn of(diagnoses: Vec<Diagnosis>, floors: Vec<CudaFloor>) -> Result<Self, Failure> {
+        let mut table = Table::default();
+        let mut signs = Vec::new();
+        for (place, diagnosis) in diagnoses.iter().enumerate() {
+            for (number, sign) in diagnosis.signs.iter().enumerate() {
+                let path = format!("{FOLDER}{}.toml", diagnosis.code);
+                signs.push(table.sign(signs.len(), place, number, sign).map_err(|error| unreadable(&path, &error))?);
+            }
+        }
+        let Table { patterns, uses, .. } = table;
+        let mut words: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (number, pattern) in patterns.iter().enumerate() {
+            for word in &pattern.words {
+                words.entry(word).or_default().push(number);
+            }
+        }
+        let automaton = AhoCorasickBuilder::new()
+            .ascii_case_insensitive(true)
+            .match_kind(MatchKind::Standard)
+            .build(words.keys())
+            .map_err(|error| unreadable(FOLDER, &error.to_string()))?;
+        let of_word = words.into_values().collect();
+        Ok(Self { diagnoses, patterns, signs, uses, floors, automaton, of_word })
+    }
+
+    /// The cause of that name.
+    #[must_use]
+    pub fn diagnosis(&self, code: &str) -> Option<&Diagnosis> {
+        self.diagnoses.iter().find(|diagnosis| diagnosis.code == code)
+    }
+
+    /// Every cause, in order of the codes.
+    pub fn diagnoses(&self) -> impl Iterator<Item = &Diagnosis> {
+        self.diagnoses.iter()
+    }
+
+    pub(super) fn of_sign(&self, watched: &Watched) -> (&Diagnosis, &Sign) {
+        let diagnosis = &self.diagnoses[watched.diagnosis];
+        (diagnosis, &diagnosis.signs[watched.sign])
+    }
+}
+
+fn unreadable(path: &str, why: &str) -> Failure {
+    Failure::usage(format!("cannot read `{path}`")).why(why.trim().to_owned())
+}
+
+/// The patterns so far, each source once.
+#[derive(Default)]
+struct Table {
+    patterns: Vec<Pattern>,
+    uses: Vec<Vec<Use>>,
+    by_source: BTreeMap<String, usize>,
+}
+
+impl Table {
+    fn sign(&mut self, id: usize, diagnosis: usize, number: usize, sign: &Sign) -> Result<Watched, String> {
+        let mut slots = 0;
+        for group in std::iter::once(sign.any.as_slice()).filter(|any| !any.is_empty()).chain(sign.all.chunks(1)) {
+            for source in group {
+                self.add(source, Use::Slot { sign: id, slot: slots })?;
+            }
+            slots += 1;
+        }
+        if slots == 0 {
+            return Err("a sign needs `any` or `all`".to_owned());
+        }
+        for source in &sign.not {
+            self.add(source, Use::Not { sign: id })?;
+        }
+        let mut ever = |sources: &[String]| sources.iter().map(|source| self.add(source, Use::Ever)).collect();
+        let (somewhere, nowhere): (Result<Vec<_>, _>, Result<Vec<_>, _>) = (ever(&sign.somewhere), ever(&sign.nowhere));
+        if let Some(rule) = &sign.decide {
+            let captured = |name: &&str| !sign.any.iter().chain(&sign.all).any(|source| source.contains(&format!("?<{name}>")));
+            if let Some(missing) = rule.needs().into_iter().find(captured) {
+                return Err(format!("no pattern of the sign captures `{missing}`"));
+            }
+        }
+        Ok(Watched {
+            diagnosis,
+            sign: number,
+            slots,
+            within: sign.within,
+            guarded: !sign.not.is_empty(),
+            somewhere: somewhere?,
+            nowhere: nowhere?,
+        })
+    }
+
+    fn add(&mut self, source: &str, by: Use) -> Result<usize, String> {
+        let number = match self.by_source.get(source) {
+            Some(number) => *number,
+            None => {
+                self.patterns.push(Pattern::new(source)?);
+                self.uses.push(Vec::new());
+                self.by_source.insert(source.to_owned(), self.patterns.len() - 1);
+                self.patterns.len() - 1
+            }
+        };
+        let uses = &mut self.uses[number];
+        if !uses.contains(&by) {
+            uses.push(by);
+        }
+        Ok(number)
+    }
+}

@@ -1,0 +1,89 @@
+//! Names the cause of an error log: a stream of bytes in, the known faults in it out, the most certain first.
+//!
+//! What the faults look like is data: `assets/diagnoses/CODE.toml`, one file a cause.
+
+mod condition;
+mod diagnosis;
+mod judge;
+mod knowledge;
+mod lines;
+mod page;
+mod pattern;
+mod rule;
+mod watch;
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::data::Data;
+use super::facts::Facts;
+use super::failure::Failure;
+use super::finding::Finding;
+
+pub use diagnosis::Diagnosis;
+pub use knowledge::Knowledge;
+pub use page::page;
+
+use lines::Lines;
+use watch::Watch;
+
+/// A fault that a log shows: a finding with the line that shows it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Explained {
+    #[serde(flatten)]
+    pub finding: Finding,
+    /// The line that decides, counted from 1.
+    pub line: u64,
+    /// That line, safe to print, cut around what was recognised.
+    pub text: String,
+    /// From 0 to 1: how sure this is.
+    pub confidence: f64,
+}
+
+/// Reads a log as it comes, of any length, in bounded memory.
+#[derive(Debug)]
+pub struct Explainer {
+    knowledge: Arc<Knowledge>,
+    lines: Lines,
+    watch: Watch,
+}
+
+impl Explainer {
+    /// Ready to read, with the diagnoses of `data`.
+    ///
+    /// # Errors
+    /// A diagnosis file that cannot be read (only an overlaid one: the tests hold our own).
+    pub fn new(data: &Data) -> Result<Self, Failure> {
+        Ok(Self::with(Arc::new(Knowledge::load(data)?)))
+    }
+
+    /// Ready to read, with diagnoses that were loaded before.
+    #[must_use]
+    pub fn with(knowledge: Arc<Knowledge>) -> Self {
+        let watch = Watch::new(&knowledge);
+        Self { knowledge, lines: Lines::default(), watch }
+    }
+
+    /// The next bytes of the log; where they are cut changes nothing.
+    pub fn feed(&mut self, bytes: &[u8]) {
+        let Self { knowledge, lines, watch } = self;
+        lines.feed(bytes, &mut |line, text| watch.read(knowledge, line, text));
+    }
+
+    /// The log is over: what it shows, the most certain first. Facts decide between causes that look alike.
+    #[must_use]
+    pub fn finish(mut self, facts: Option<&Facts>) -> Vec<Explained> {
+        let Self { knowledge, lines, watch } = &mut self;
+        lines.end(&mut |line, text| watch.read(knowledge, line, text));
+        judge::judge(&self.knowledge, self.watch, facts)
+    }
+}
+
+/// What a whole text shows. Diagnoses that cannot be read explain nothing (see [`Explainer::new`] for the reason).
+#[must_use]
+pub fn explain_text(text: &str, facts: Option<&Facts>, data: &Data) -> Vec<Explained> {
+    let Ok(mut explainer) = Explainer::new(data) else { return Vec::new() };
+    explainer.feed(text.as_bytes());
+    explainer.finish(facts)
+}
