@@ -38,7 +38,7 @@ impl Condition {
         let mut found = Vec::new();
         let known = collect(facts, &path, &mut found);
         if let Some(present) = self.present {
-            return Some(!found.is_empty() == present);
+            return Some(found.is_empty() != present);
         }
         if found.is_empty() {
             // A list that was looked at and has no element answers no; a missing key does not answer.

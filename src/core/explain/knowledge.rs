@@ -65,7 +65,7 @@ impl Knowledge {
     /// # Errors
     /// The first file that cannot be understood, by name.
     pub fn load(data: &Data) -> Result<Self, Failure> {
-        let mut diagnoses = Vec::new();
+        let mut known = Vec::new();
         for (path, text) in data.below(FOLDER, ".toml") {
             let name = &path[FOLDER.len()..path.len() - ".toml".len()];
             if name.contains('/') {
@@ -75,13 +75,13 @@ impl Knowledge {
             if diagnosis.code != name {
                 return Err(unreadable(path, &format!("its code is `{}`, not the file's name", diagnosis.code)));
             }
-            diagnoses.push(diagnosis);
+            known.push(diagnosis);
         }
         let floors = match data.text(FLOORS) {
             Some(text) => toml::from_str::<Floors>(text).map_err(|error| unreadable(FLOORS, &error.to_string()))?.floor,
             None => Vec::new(),
         };
-        Self::of(diagnoses, floors)
+        Self::of(known, floors)
     }
 
     fn of(diagnoses: Vec<Diagnosis>, floors: Vec<CudaFloor>) -> Result<Self, Failure> {
@@ -173,14 +173,13 @@ impl Table {
     }
 
     fn add(&mut self, source: &str, by: Use) -> Result<usize, String> {
-        let number = match self.by_source.get(source) {
-            Some(number) => *number,
-            None => {
-                self.patterns.push(Pattern::new(source)?);
-                self.uses.push(Vec::new());
-                self.by_source.insert(source.to_owned(), self.patterns.len() - 1);
-                self.patterns.len() - 1
-            }
+        let number = if let Some(number) = self.by_source.get(source) {
+            *number
+        } else {
+            self.patterns.push(Pattern::new(source)?);
+            self.uses.push(Vec::new());
+            self.by_source.insert(source.to_owned(), self.patterns.len() - 1);
+            self.patterns.len() - 1
         };
         let uses = &mut self.uses[number];
         if !uses.contains(&by) {
