@@ -178,6 +178,15 @@ impl<'a> Case<'a> {
             .map(|(_, reason)| reason.as_str())
     }
 
+    /// `; set in ~/.bashrc, line 3` when it is known who sets a variable.
+    #[must_use]
+    pub fn set_by(&self, variable: &str) -> String {
+        match self.env().and_then(|env| env.set_by.get(variable)) {
+            Some(by) => format!("; set in {}, line {}", by.file, by.line),
+            None => String::new(),
+        }
+    }
+
     /// `what` is not known, with the probe's reason when it gave one.
     #[must_use]
     pub fn not_known(&self, what: &str, path: &str) -> String {

@@ -6,6 +6,7 @@ use crate::core::doctor::check::{Check, Judged};
 use crate::core::doctor::examples::{CUDA, fails, notes, passes, skips};
 use crate::core::doctor::remedies::say;
 use crate::core::facts::{Gpu, Vendor};
+use crate::core::text::label;
 
 pub const CHECK: Check = Check {
     id: "gpu",
@@ -45,7 +46,8 @@ fn run(case: &Case<'_>) -> Judged {
 
 /// `NVIDIA GeForce RTX 4090 (compute capability 8.9, 25.8 GB)`.
 fn describe(gpu: &Gpu) -> String {
-    let name = gpu.name.clone().or_else(|| gpu.pci_id.clone()).unwrap_or_else(|| "a card without a name".to_owned());
+    let name =
+        gpu.name.as_deref().map(label).or_else(|| gpu.pci_id.clone()).unwrap_or_else(|| "a card without a name".to_owned());
     let compute = gpu.compute.as_ref().map(|compute| format!("compute capability {compute}"));
     let memory = gpu.memory_bytes.map(crate::core::doctor::space::bytes);
     let inner: Vec<_> = compute.into_iter().chain(memory).collect();

@@ -21,7 +21,7 @@ pub const CHECK: Check = Check {
         skips("gpus = []"),
         skips("os = { wsl = 2 }\ngpus = [{ vendor = \"nvidia\" }]"),
         skips("gpus = [{ vendor = \"nvidia\", kernel_driver = \"nouveau\" }]"),
-        skips("gpus = [{ vendor = \"nvidia\" }]\nunknown = { \"driver.version\" = \"the probe was stopped\" }"),
+        skips("gpus = [{ vendor = \"nvidia\" }]\nunknown = { driver = \"the probe was stopped\" }"),
     ],
 };
 
@@ -42,8 +42,8 @@ fn run(case: &Case<'_>) -> Judged {
     if let Some(holder) = case.held_by_another() {
         return Judged::skipped(format!("`{holder}` holds the card: see `nouveau`"));
     }
-    if case.unknown("driver").is_some() {
-        return Judged::skipped(case.not_known("the driver", "driver"));
+    if let Some(reason) = case.facts.unknown.get("driver") {
+        return Judged::skipped(format!("the driver is not known: {reason}"));
     }
     let card = case.nvidia().iter().find_map(|gpu| gpu.name.clone().or_else(|| gpu.pci_id.clone()));
     Judged::fail("libcuda-not-found", "there is an NVIDIA card and no driver for it")

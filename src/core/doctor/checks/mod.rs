@@ -1,14 +1,28 @@
 //! The checks, one file each. A new one: its file, its `mod` line, its line in [`ALL`]; a test keeps the three alike.
 
+mod container_gpu;
 mod device_nodes;
 mod driver_match;
 mod gpu;
+mod gpu_answers;
 mod gpu_driver;
+mod jetson;
 mod kernel_module;
+mod libcuda;
+mod libcuda_copies;
+mod libcuda_stub;
+mod mig;
 mod module_build;
 mod nouveau;
+mod other_gpus;
 mod secure_boot;
 mod uvm;
+mod visible_devices;
+mod wsl_driver;
+mod wsl_libcuda;
+mod wsl_project;
+mod wsl_systemd;
+mod wsl_version;
 
 use crate::core::doctor::Check;
 
@@ -23,4 +37,18 @@ pub const ALL: &[&Check] = &[
     &driver_match::CHECK,
     &device_nodes::CHECK,
     &uvm::CHECK,
+    &gpu_answers::CHECK,
+    &mig::CHECK,
+    &libcuda::CHECK,
+    &libcuda_stub::CHECK,
+    &libcuda_copies::CHECK,
+    &visible_devices::CHECK,
+    &other_gpus::CHECK,
+    &jetson::CHECK,
+    &container_gpu::CHECK,
+    &wsl_version::CHECK,
+    &wsl_driver::CHECK,
+    &wsl_libcuda::CHECK,
+    &wsl_systemd::CHECK,
+    &wsl_project::CHECK,
 ];
