@@ -1,5 +1,35 @@
 //! Bytes for people, and whether a place has enough of them free.
 
+use crate::core::doctor::Case;
+use crate::core::doctor::check::Judged;
+use crate::core::facts::DiskRole;
+use crate::core::finding::Remedy;
+
+/// Below this part of what is needed a place is full, above it tight.
+const FULL: u64 = 8;
+
+/// Judges the free space of one place; full is broken, tight a warning.
+#[must_use]
+pub fn room(case: &Case<'_>, role: DiskRole, need: u64, remedy: Remedy) -> Judged {
+    let Some(disk) = case.disk(role) else { return Judged::skipped("the place was not looked at") };
+    let Some(free) = disk.free_bytes else {
+        return Judged::skipped(format!("how much is free at {} is not known", disk.path));
+    };
+    let seen = format!("{} free at {}", bytes(free), disk.path);
+    if free >= need {
+        return Judged::pass(seen);
+    }
+    let judged = if free < need / FULL {
+        Judged::fail("disk-full", format!("no room at {}", disk.path)).required(case.in_project())
+    } else {
+        Judged::warn("disk-full", format!("little room at {}", disk.path))
+    };
+    judged
+        .seen(format!("{seen}; about {} are needed", bytes(need)))
+        .cause("downloads, builds and environments end half-way with `No space left on device`")
+        .remedy(remedy)
+}
+
 /// `25.8 GB`: powers of ten, as disks and wheels are sold.
 #[must_use]
 pub fn bytes(count: u64) -> String {
