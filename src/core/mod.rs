@@ -18,3 +18,4 @@ pub mod step;
 pub mod text;
 pub mod undo;
 pub mod validation;
+pub mod render;

@@ -1,0 +1,37 @@
+//! `nixml.toml`: the answers a project was made from, and what they came to.
+
+use toml_edit::{Array, DocumentMut, Item, Table, value};
+
+use crate::core::plan::Plan;
+
+const HEAD: &str = "# The answers this project was made from; `nixml init --answers nixml.toml` makes it again.\n";
+const RESOLVED: &str = "\n# What the answers came to, with the catalog of that day. A record: changing it changes nothing.\n";
+
+/// The file's text; `nixml init --answers` reads it back and makes the same bytes.
+pub fn text(plan: &Plan) -> String {
+    let mut answers = DocumentMut::new();
+    answers["schema"] = value(1);
+    answers["name"] = value(&plan.name);
+    answers["framework"] = value(&plan.framework);
+    answers["targets"] = list(plan.targets.iter().map(|target| target.target.word()));
+    answers["python"] = value(&plan.python);
+    answers["packages"] = list(plan.packages.iter().map(String::as_str));
+    answers["extras"] = list(plan.extras.iter().map(String::as_str));
+    answers["strategy"] = value(&plan.strategy);
+    for (key, chosen) in &plan.custom {
+        answers[key.as_str()] = list(chosen.iter().map(String::as_str));
+    }
+    let mut resolved = Table::new();
+    resolved.decor_mut().set_prefix(RESOLVED);
+    resolved["version"] = value(&plan.version);
+    resolved["build"] = value(&plan.build);
+    resolved["index"] = value(&plan.index);
+    resolved["nixpkgs_rev"] = value(&plan.pin.rev);
+    resolved["catalog_date"] = value(&plan.catalog_date);
+    answers["resolved"] = Item::Table(resolved);
+    format!("{HEAD}{answers}")
+}
+
+fn list<'a>(items: impl Iterator<Item = &'a str>) -> Item {
+    value(items.collect::<Array>())
+}
