@@ -13,6 +13,7 @@ pub mod files;
 pub mod finding;
 pub mod nix_log;
 pub mod plan;
+pub mod render;
 pub mod requirement;
 pub mod step;
 pub mod text;

@@ -28,6 +28,11 @@ pub fn read(text: &str) -> Result<Parsed, String> {
     if text.contains('/') || text.contains('\\') || text.starts_with('.') {
         return Err("paths are not allowed; give a name and perhaps a version, such as `numpy>=2`".to_owned());
     }
+    // pep508_rs panics on a name that ends in a sign (`a.>=1`).
+    let name = text.split(|c: char| !(c.is_ascii_alphanumeric() || "._-".contains(c))).next().unwrap_or_default();
+    if !name.ends_with(|c: char| c.is_ascii_alphanumeric()) {
+        return Err("a package name begins and ends with a letter or digit".to_owned());
+    }
     let requirement: Requirement<pep508_rs::VerbatimUrl> =
         Requirement::from_str(text).map_err(|error| error.message.to_string())?;
     if matches!(requirement.version_or_url, Some(VersionOrUrl::Url(_))) {
@@ -105,6 +110,8 @@ mod tests {
             "/etc/passwd",
             "c:\\x",
             "numpy>=",
+            "a.>=1",
+            "a_[x]",
             "git+https://x/y",
         ] {
             assert!(read(text).is_err(), "{text:?} was accepted");

@@ -21,7 +21,7 @@ pub fn pin() -> Pin {
     }
 }
 
-fn index(name: &str) -> Index {
+fn index_of(name: &str) -> Index {
     Index { name: name.into(), url: format!("https://download.pytorch.org/whl/{}", name.trim_start_matches("pytorch-")) }
 }
 
@@ -53,7 +53,7 @@ pub fn plan(name: &str, framework: &str, version: &str, mut targets: Vec<TargetP
     let mut indexes: Vec<Index> = Vec::new();
     for name in used {
         if indexes.iter().all(|index| index.name != name) {
-            indexes.push(self::index(&name));
+            indexes.push(index_of(&name));
         }
     }
     let (title, import, proof) = match framework {
@@ -87,6 +87,7 @@ pub fn plan(name: &str, framework: &str, version: &str, mut targets: Vec<TargetP
         catalog_date: "2026-11-21".into(),
         reasons: vec![],
         notes: vec![],
+        not_here: None,
         hosts: strings(&["pypi.org", "files.pythonhosted.org", "cache.nixos.org"]),
         custom: BTreeMap::new(),
     }
@@ -112,8 +113,10 @@ pub fn pytorch_both() -> Plan {
 /// PyTorch for both targets with a build for older drivers: two named indexes, the CPU first.
 pub fn pytorch_older() -> Plan {
     let wheels = ["torch==2.14.1", "torchvision==0.29.1"];
-    let targets =
-        vec![target(Target::Cpu, "cpu", &wheels, Some("pytorch-cpu")), target(Target::Cuda, "cu126", &wheels, Some("pytorch-cu126"))];
+    let targets = vec![
+        target(Target::Cpu, "cpu", &wheels, Some("pytorch-cpu")),
+        target(Target::Cuda, "cu126", &wheels, Some("pytorch-cu126")),
+    ];
     plan("Older.Driver_2", "pytorch", "2.14.1", targets)
 }
 
@@ -121,7 +124,10 @@ pub fn pytorch_older() -> Plan {
 pub fn rich() -> Plan {
     Plan {
         native: strings(&["libGL", "glib"]),
-        shell_env: BTreeMap::from([("KERAS_BACKEND".into(), "jax".into()), ("WITH_QUOTES".into(), "a \"b\" ${c} \\ '' é".into())]),
+        shell_env: BTreeMap::from([
+            ("KERAS_BACKEND".into(), "jax".into()),
+            ("WITH_QUOTES".into(), "a \"b\" ${c} \\ '' é".into()),
+        ]),
         custom: BTreeMap::from([("team".into(), strings(&["red"]))]),
         packages: strings(&["pandas>=2", "opencv-python-headless ; python_version < '4'"]),
         ..plan(
@@ -136,7 +142,8 @@ pub fn rich() -> Plan {
 pub fn all() -> Vec<Plan> {
     let sklearn = plan("fit", "scikit-learn", "1.9.0", vec![target(Target::Cpu, "cpu", &["scikit-learn==1.9.0"], None)]);
     let mac = plan("mac", "mlx", "0.31.0", vec![target(Target::Mps, "mps", &["mlx==0.31.0"], None)]);
-    let served = plan("served", "vllm", "0.20.0", vec![target(Target::Cuda, "cu130", &["vllm==0.20.0 ; sys_platform == 'linux'"], None)]);
+    let served =
+        plan("served", "vllm", "0.20.0", vec![target(Target::Cuda, "cu130", &["vllm==0.20.0 ; sys_platform == 'linux'"], None)]);
     let single = plan("single", "pytorch", "2.15.0", vec![target(Target::Cpu, "cpu", &["torch==2.15.0"], Some("pytorch-cpu"))]);
     let flow = plan(
         "flow",

@@ -3,12 +3,14 @@
 use toml_edit::{Array, DocumentMut, Item, Table, value};
 
 use crate::core::plan::Plan;
+use crate::core::step::{Kind, Step};
 
 const HEAD: &str = "# The answers this project was made from; `nixml init --answers nixml.toml` makes it again.\n";
 const RESOLVED: &str = "\n# What the answers came to, with the catalog of that day. A record: changing it changes nothing.\n";
 
-/// The file's text; `nixml init --answers` reads it back and makes the same bytes.
-pub fn text(plan: &Plan) -> String {
+/// The file's text; `nixml init --answers` reads it back and makes the same bytes. `steps` say of which kind an
+/// instructor's own answers are.
+pub fn text(plan: &Plan, steps: &[Step]) -> String {
     let mut answers = DocumentMut::new();
     answers["schema"] = value(1);
     answers["name"] = value(&plan.name);
@@ -19,7 +21,12 @@ pub fn text(plan: &Plan) -> String {
     answers["extras"] = list(plan.extras.iter().map(String::as_str));
     answers["strategy"] = value(&plan.strategy);
     for (key, chosen) in &plan.custom {
-        answers[key.as_str()] = list(chosen.iter().map(String::as_str));
+        let kind = steps.iter().find(|step| step.id == *key).map(|step| step.kind);
+        answers[key.as_str()] = match (kind, chosen.as_slice()) {
+            (Some(Kind::Confirm), [word]) => value(word == "true"),
+            (Some(Kind::Choice | Kind::Text), [word]) => value(word),
+            _ => list(chosen.iter().map(String::as_str)),
+        };
     }
     let mut resolved = Table::new();
     resolved.decor_mut().set_prefix(RESOLVED);

@@ -3,10 +3,11 @@
 use std::str::FromStr as _;
 
 use pep440_rs::Version;
-use pep508_rs::{MarkerTree, Requirement, VerbatimUrl, VersionOrUrl};
+use pep508_rs::MarkerTree;
 
 use crate::core::failure::Failure;
 use crate::core::plan::{Pin, Plan, TargetPlan};
+use crate::core::requirement;
 
 /// Refuses a plan that could not be written faithfully.
 pub fn plan(plan: &Plan) -> Result<(), Failure> {
@@ -29,7 +30,7 @@ pub fn plan(plan: &Plan) -> Result<(), Failure> {
         target(one, plan)?;
     }
     for text in plan.packages.iter().chain(&plan.dev) {
-        requirement(text)?;
+        package(text)?;
     }
     for index in &plan.indexes {
         need(is_id(&index.name), "index name", &index.name)?;
@@ -51,7 +52,7 @@ pub fn plan(plan: &Plan) -> Result<(), Failure> {
             need(is_text(answer), "answer", answer)?;
         }
     }
-    for text in plan.reasons.iter().chain(&plan.notes).chain(&plan.hosts) {
+    for text in plan.reasons.iter().chain(&plan.notes).chain(&plan.not_here).chain(&plan.hosts) {
         need(is_text(text), "line of text", text)?;
     }
     pin(&plan.pin)
@@ -62,7 +63,7 @@ fn target(target: &TargetPlan, plan: &Plan) -> Result<(), Failure> {
     let venv = target.venv.strip_prefix(".venv").unwrap_or("/");
     need(venv.is_empty() || venv.strip_prefix('-').is_some_and(is_id), "environment folder", &target.venv)?;
     for text in &target.requirements {
-        requirement(text)?;
+        package(text)?;
     }
     for source in &target.sources {
         need(is_name(&source.package), "package name", &source.package)?;
@@ -75,10 +76,9 @@ fn target(target: &TargetPlan, plan: &Plan) -> Result<(), Failure> {
     Ok(())
 }
 
-fn requirement(text: &str) -> Result<(), Failure> {
-    let parsed = Requirement::<VerbatimUrl>::from_str(text).ok();
-    let plain = parsed.is_some_and(|parsed| !matches!(parsed.version_or_url, Some(VersionOrUrl::Url(_))));
-    need(plain && is_text(text) && text.is_ascii(), "requirement by name and version", text)
+fn package(text: &str) -> Result<(), Failure> {
+    let read = requirement::read(text);
+    need(read.is_ok() && text.trim() == text, "requirement by name and version", text)
 }
 
 fn pin(pin: &Pin) -> Result<(), Failure> {
@@ -134,5 +134,7 @@ fn is_address(text: &str) -> bool {
 
 /// Text that may stand in a file: no control characters, nothing that turns the direction of writing.
 fn is_text(text: &str) -> bool {
-    !text.chars().any(|one| one.is_control() || matches!(one, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}'))
+    !text
+        .chars()
+        .any(|one| one.is_control() || matches!(one, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}'))
 }

@@ -12,6 +12,7 @@ use crate::core::data::Data;
 use crate::core::failure::Failure;
 use crate::core::files::{Files, Ownership, ProjectFile};
 use crate::core::plan::Plan;
+use crate::core::step;
 
 /// Every file of the project: the templates of `data` filled from `plan`, and the files that are built as values
 /// (`pyproject.toml`, `nixml.toml`, `flake.lock`).
@@ -25,13 +26,11 @@ pub fn render(plan: &Plan, data: &Data) -> Result<Files, Failure> {
     check::plan(plan)?;
     let mut texts = BTreeMap::from([
         ("flake.lock".to_owned(), lock::text(&plan.pin)),
-        ("nixml.toml".to_owned(), answers::text(plan)),
+        ("nixml.toml".to_owned(), answers::text(plan, &step::load(data)?)),
         ("pyproject.toml".to_owned(), pyproject::text(plan)),
     ]);
     texts.extend(template::fill(plan, data)?);
-    Ok(Files(
-        texts.into_iter().map(|(path, text)| (path.clone(), ProjectFile { text, ownership: ownership(&path) })).collect(),
-    ))
+    Ok(Files(texts.into_iter().map(|(path, text)| (path.clone(), ProjectFile { text, ownership: ownership(&path) })).collect()))
 }
 
 /// Whose a file is once it is written: the machinery is nixml's, everything to begin from is the person's.
