@@ -19,4 +19,3 @@ pub mod step;
 pub mod text;
 pub mod undo;
 pub mod validation;
-pub mod render;

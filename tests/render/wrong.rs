@@ -45,7 +45,7 @@ const NEVER: &[(u8, &str, &str, &str)] = &[
     (15, "hook.sh", r"(?m)^[^#]*(\b(exec|exit|source)\b|\bset -|uv sync|uv pip|pip install|activate|>>|[^>]> )", "exec zsh"),
     (16, ".nix", "buildInputs|withPackages|venvShellHook", "buildInputs = [ python.pkgs.numpy ];"),
     (18, "", "nix-ld|NIX_LD", "NIX_LD_LIBRARY_PATH = libs;"),
-    (19, "", "extra-index-url|index-strategy =|unsafe-best-match", "index-strategy = \"unsafe-best-match\""),
+    (19, "", "extra-index-url =|index-strategy =|unsafe-best-match", "index-strategy = \"unsafe-best-match\""),
     (20, "", r"optional-dependencies|uv sync[^\n]*--extra|--all-extras", "uv sync --extra cpu"),
     (21, "", "no-install-package =|no-install-package torch", "no-install-package = [\"torch\"]"),
     (22, "pyproject.toml", "exclude-newer", "exclude-newer = \"2026-01-01T00:00:00Z\""),
