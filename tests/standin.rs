@@ -82,6 +82,7 @@ fn it_refuses_what_nixpkgs_refuses() {
         let place = Place::new().with_nix(nix);
         for (attribute, words) in [
             ("cudaPackages.cudnn.drvPath", "has an unfree license"),
+            ("standin-unfree.drvPath", "has an unfree license"),
             ("standin.broken.drvPath", "is marked as broken"),
             ("standin.linuxOnly.drvPath", "is not available on the requested hostPlatform"),
             ("zlibb", "attribute 'zlibb' missing"),

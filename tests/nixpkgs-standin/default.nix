@@ -101,8 +101,13 @@ let
           printf '@nix { "action": "setPhase", "phase": "%s" }\n' $ph >&2
           for i in 1 2 3; do echo "${n}: $ph line $i"; sleep ${seconds}; done
         done; mkdir -p $out/bin; echo ${n} > $out/name''; };
+      unhurried = pkgs0.standin.slow "unhurried" "1";
+      unfree = pkgs0.cudaPackages.cudnn;
       fails = raw { name = "fails-1.0"; script = "for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do echo \"compiling unit $i\"; done; echo 'error: no such header: cuda.h' >&2; exit 1"; };
       hangs = raw { name = "hangs-1.0"; script = "echo 'waiting for something that never comes'; sleep 100000"; };
+      wrongHash = raw { name = "wrong-1.0.tar.gz"; script = "echo 'not what was promised' > $out";
+        outputHashMode = "flat"; outputHashAlgo = "sha256"; outputHash = lib.concatStrings (lib.genList (_: "0") 64); };
+      noisy = raw { name = "noisy-1.0"; script = "i=0; while [ $i -lt 20000 ]; do echo \"line $i of a chatty build \\033[31min red\\033[0m\"; i=$((i+1)); done; mkdir -p $out"; };
       broken = raw { name = "broken-1.0"; script = "true"; meta.broken = true; };
       linuxOnly = raw { name = "elsewhere-1.0"; script = "true"; meta.platforms = [ "riscv64-linux" ]; };
     };
@@ -169,6 +174,8 @@ let
   } // lib.listToAttrs (lib.concatMap (v: let n = "python${lib.replaceStrings [ "." ] [ "" ] v}"; in [
       (lib.nameValuePair n (pkgs0.mkPython v)) (lib.nameValuePair "${n}Packages" (pkgs0.mkPythonPackages v)) ])
       (lib.unique ([ "3.11" "3.12" "3.13" "3.14" "3.15" ] ++ lib.attrNames host.pythons)))
+    # by plain names too, as a person would write them into `programs` of a flake
+    // lib.listToAttrs (map (n: lib.nameValuePair "standin-${n}" pkgs0.standin.${n}) [ "fails" "hangs" "wrongHash" "noisy" "broken" "linuxOnly" "unhurried" "unfree" ])
     // { python3 = pkgs0.mkPython host.defaultPython; python3Packages = pkgs0.mkPythonPackages host.defaultPython; };
   self' = { hello = raw { name = "hello-2.12"; script = "mkdir -p $out/bin; printf '#!/bin/sh\\necho Hello, world!\\n' > $out/bin/hello; chmod +x $out/bin/hello"; }; };
   final = lib.foldl' (acc: o: acc // o final acc) (pkgs0 // { inherit lib; pkgs = final; buildPackages = final; extend = f: final // f final final; }) overlays;
