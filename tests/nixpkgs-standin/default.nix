@@ -17,9 +17,12 @@ let
     else if !(builtins.elem system (meta.platforms or [ system ])) then refuse pos name "is not available on the requested hostPlatform:\n  hostPlatform.system = \"${system}\""
     else true;
 
+  # The last line keeps the shell alive: a shell that becomes its last command has that command close the log before it exits,
+  # and Nix kills a builder whose log is closed (`failed due to signal 9`, on a busy machine).
+  script' = text: [ "-euc" "${text}\n:" ];
   # raw: one derivation, built by /bin/sh of the host
   raw = { name, script, meta ? { }, outputs ? [ "out" ], ... }@a:
-    let drv = derivation ({ inherit name system outputs; builder = "/bin/sh"; args = [ "-euc" script ]; PATH = "/usr/bin:/bin"; }
+    let drv = derivation ({ inherit name system outputs; builder = "/bin/sh"; args = script' script; PATH = "/usr/bin:/bin"; }
           // builtins.removeAttrs a [ "script" "meta" "outputs" "passthru" ]);
     in assert allowed meta name; drv // { inherit meta; } // (a.passthru or { });
 
@@ -147,7 +150,7 @@ let
     mkShellNoCC = a: mkShellLike ({ stdenv = stdenvNoCC; } // a);
     # like nixpkgs' runCommand: bash, and of the host only what stdenv has
     stdBuild = { name, script, meta ? { }, ... }@a:
-      let drv = derivation ({ inherit name system; builder = "/bin/bash"; args = [ "-euc" script ]; PATH = lib.makeBinPath stdenv.path; }
+      let drv = derivation ({ inherit name system; builder = "/bin/bash"; args = script' script; PATH = lib.makeBinPath stdenv.path; }
             // builtins.removeAttrs a [ "script" "meta" ]);
       in assert allowed meta name; drv // { inherit meta; };
     writeShellScriptBin = n: text: stdBuild { name = n; inherit text; meta.mainProgram = n;
