@@ -26,7 +26,7 @@ pub struct Choices {
 }
 
 /// The part of `[resolved]` that a project keeps when it is made again on another machine.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Resolved {
     /// The framework it belongs to: another one is decided anew.
     pub framework: String,
@@ -34,4 +34,13 @@ pub struct Resolved {
     pub version: String,
     /// The build of the first target.
     pub build: String,
+    /// The builds of the targets after the first, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_builds: Vec<String>,
+    /// The release of the framework below (PyTorch's, for Lightning).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base_version: Option<String>,
+    /// Requirements that this machine's driver or card made necessary.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pins: Vec<String>,
 }

@@ -1,6 +1,7 @@
 //! The pure ring: no files, no processes, no clock, no terminal, no environment, no async.
 
 pub mod answers;
+pub mod catalog;
 pub mod changes;
 pub mod choices;
 pub mod data;
@@ -19,3 +20,5 @@ pub mod step;
 pub mod text;
 pub mod undo;
 pub mod validation;
+pub mod verdict;
+pub mod version;

@@ -52,6 +52,14 @@ pub struct Parsed {
 }
 
 impl Parsed {
+    /// The extras asked for, normalised and sorted: `cuda13` of `jax[cuda13]`.
+    #[must_use]
+    pub fn extras(&self) -> Vec<String> {
+        let mut extras: Vec<String> = self.requirement.extras.iter().map(ToString::to_string).collect();
+        extras.sort();
+        extras
+    }
+
     /// True when this requirement accepts `version`; true as well when `version` cannot be read.
     #[must_use]
     pub fn accepts(&self, version: &str) -> bool {

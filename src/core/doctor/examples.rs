@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::core::choices::Resolved;
 use crate::core::doctor::{Case, Check, examine};
 use crate::core::facts::Facts;
 use crate::core::finding::{Finding, Verdict};
@@ -130,6 +131,7 @@ pub fn plan(project: Project) -> Plan {
         reasons: Vec::new(),
         notes: Vec::new(),
         not_here: None,
+        resolved: Resolved::default(),
         hosts: Vec::new(),
         custom: BTreeMap::new(),
     }

@@ -1,8 +1,19 @@
 //! Everything decided, nothing rendered: what the templates and the writer work from.
 
+mod choose;
+mod conflict;
+mod decide;
+mod packages;
+mod reasons;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+
+pub use conflict::{Conflict, WayOut};
+pub use decide::decide;
+
+use crate::core::choices::Resolved;
 
 /// Where the code is to run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -125,12 +136,14 @@ pub struct Plan {
     pub pin: Pin,
     /// The date of the catalog that decided, `2026-11-21`.
     pub catalog_date: String,
-    /// Why each choice was made, for a person.
+    /// Why each choice was made, for a person. They speak of this machine: never written into files.
     pub reasons: Vec<String>,
-    /// What a person must know before using it ("RTX 50 does not work with this release").
+    /// What a person must know before using it ("RTX 50 does not work with this release"); the same on every machine.
     pub notes: Vec<String>,
     /// Why this machine cannot run the first target, with what would unlock it; the project can still be made for another machine.
     pub not_here: Option<String>,
+    /// What `[resolved]` keeps, so that the answers give the same project on another machine.
+    pub resolved: Resolved,
     /// Hosts that must be reachable to build the project.
     pub hosts: Vec<String>,
     /// Answers to steps that nixml itself does not know (an instructor's own), for overlaid templates.

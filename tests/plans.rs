@@ -1,0 +1,184 @@
+//! Plans from answers, a machine and nixml's own catalog.
+
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::expect_used, reason = "tests touch the world")]
+
+use std::collections::BTreeMap;
+
+use nixml::core::catalog::Catalog;
+use nixml::core::choices::Choices;
+use nixml::core::data::Data;
+use nixml::core::facts::Facts;
+use nixml::core::failure::Failure;
+use nixml::core::plan::{Conflict, Plan, Target, decide};
+
+fn catalog() -> Catalog {
+    Catalog::load(&Data::embedded()).unwrap()
+}
+
+fn choices(framework: &str, targets: &[Target]) -> Choices {
+    Choices {
+        name: "demo".to_owned(),
+        framework: framework.to_owned(),
+        targets: (!targets.is_empty()).then(|| targets.to_vec()),
+        python: None,
+        packages: Vec::new(),
+        extras: Vec::new(),
+        strategy: "uv".to_owned(),
+        custom: BTreeMap::new(),
+        resolved: None,
+    }
+}
+
+/// A Linux machine with one card.
+fn machine(driver: &str, compute: &str) -> Facts {
+    toml::from_str(&format!(
+        "schema = 1\n[os]\nkind = \"linux\"\narch = \"x86_64\"\n[driver]\nversion = \"{driver}\"\n[[gpus]]\nindex = 0\nname = \"NVIDIA Card\"\nvendor = \"nvidia\"\ncompute = \"{compute}\"\n"
+    ))
+    .unwrap()
+}
+
+fn bare() -> Facts {
+    toml::from_str("gpus = []\n[os]\nkind = \"linux\"\narch = \"x86_64\"\n").unwrap()
+}
+
+fn plan(choices: &Choices, facts: &Facts) -> Result<Plan, Conflict> {
+    decide(choices, facts, &catalog())
+}
+
+#[test]
+fn the_machine_decides_the_target_when_nobody_does() {
+    for (facts, build) in [
+        (bare(), "cpu"),
+        (machine("580.95.05", "8.6"), "cu13"),
+        (machine("550.54.14", "8.6"), "cu12"),
+        (machine("440.33", "8.6"), "cpu"),
+    ] {
+        let plan = plan(&choices("jax", &[]), &facts).unwrap();
+        assert_eq!((plan.build.as_str(), plan.not_here), (build, None), "{:?}", plan.reasons);
+    }
+}
+
+#[test]
+fn a_cuda_project_can_be_made_on_a_machine_that_cannot_run_it() {
+    let plan = plan(&choices("jax", &[Target::Cuda]), &bare()).unwrap();
+    assert_eq!((plan.build.as_str(), plan.not_here.as_deref()), ("cu13", Some("this machine has no NVIDIA card")));
+}
+
+#[test]
+fn two_targets_have_one_version() {
+    let plan = plan(&choices("jax", &[Target::Cuda, Target::Cpu]), &machine("550.54.14", "7.0")).unwrap();
+    let venvs: Vec<&str> = plan.targets.iter().map(|target| target.venv.as_str()).collect();
+    assert_eq!(venvs, [".venv", ".venv-cpu"]);
+    assert_eq!(plan.targets[1].requirements, [format!("jax=={}", plan.version)]);
+    let cuda = &plan.targets[0].requirements;
+    assert_eq!(cuda[1], format!("jax[cuda12]=={} ; sys_platform == 'linux'", plan.version));
+    assert!(cuda[2].starts_with("nvidia-cudnn-cu12==9.10.2.21"), "{cuda:?}");
+    assert_eq!(plan.resolved.pins.len(), 1);
+}
+
+#[test]
+fn driver_580_takes_the_libraries_of_its_own_cuda() {
+    let pinned = |driver: &str| {
+        plan(&choices("jax", &[Target::Cuda]), &machine(driver, "8.9")).unwrap().targets[0].requirements.len() == 3
+    };
+    assert!(pinned("580.65.06") && !pinned("595.45.04"));
+}
+
+#[test]
+fn what_was_resolved_is_taken_again_on_another_machine() {
+    let mut answers = choices("jax", &[Target::Cuda, Target::Cpu]);
+    let first = plan(&answers, &machine("550.54.14", "7.0")).unwrap();
+    answers.python = Some(first.python.clone());
+    answers.resolved = Some(first.resolved.clone());
+    for facts in [bare(), machine("580.95.05", "12.0"), machine("595.45.04", "8.9")] {
+        let again = plan(&answers, &facts).unwrap();
+        assert_eq!((&again.targets, &again.resolved, &again.notes), (&first.targets, &first.resolved, &first.notes));
+    }
+}
+
+#[test]
+fn answers_that_cannot_go_together_are_refused_with_a_way_out() {
+    let mut own_name = choices("scikit-learn", &[]);
+    own_name.name = "Scikit_Learn".to_owned();
+    let mut old_python = choices("jax", &[]);
+    old_python.python = Some("3.10".to_owned());
+    let mut version = choices("jax", &[]);
+    version.packages = vec!["jax<0.5".to_owned()];
+    for (answers, between) in [
+        (choices("no-such", &[]), vec!["framework"]),
+        (choices("scikit-learn", &[Target::Cuda]), vec!["targets", "framework"]),
+        (choices("jax", &[Target::Rocm]), vec!["targets"]),
+        (own_name, vec!["name", "packages"]),
+        (old_python, vec!["python"]),
+        (version, vec!["framework", "packages"]),
+    ] {
+        let conflict = plan(&answers, &bare()).unwrap_err();
+        assert_eq!(conflict.between, between, "{conflict:?}");
+        assert!(!conflict.ways_out.is_empty(), "{conflict:?}");
+        let failure = Failure::from(conflict);
+        assert!(failure.exit.code() == 2 && failure.why.is_some() && failure.next.is_some());
+    }
+}
+
+#[test]
+fn a_package_of_the_framework_chooses_its_release() {
+    let mut answers = choices("jax", &[Target::Cpu]);
+    answers.packages = vec!["jax<0.12".to_owned(), "Pandas>=2".to_owned(), "opencv-python".to_owned()];
+    answers.python = Some("3.11".to_owned());
+    let plan = plan(&answers, &bare()).unwrap();
+    assert_eq!((plan.version.as_str(), plan.python.as_str()), ("0.10.2", "3.11"));
+    assert_eq!(plan.packages, ["pandas>=2", "opencv-python"]);
+    assert_eq!(plan.native, ["libGL", "glib"]);
+}
+
+#[test]
+fn a_mistake_in_the_catalog_names_file_and_key() {
+    for (file, from, to, says) in [
+        ("frameworks/jax.toml", "ptx = {", "pxt = {", "pxt"),
+        ("frameworks/jax.toml", "id = \"jax\"", "id = \"jacks\"", "file's name"),
+        ("frameworks/jax.toml", "cuda = \"13.0\"", "cuda = \"9.0\"", "floor"),
+        ("frameworks/scikit-learn.toml", "\"3.11\"", "\"3.1\"", "3.1"),
+        ("frameworks/scikit-learn.toml", "{version}", "{vision}", "vision"),
+        ("cuda.toml", "verified = \"2026-11-21\"", "verified = \"today\"", "verified"),
+        ("cuda.toml", "linux = \"580\"", "linux = \"new\"", "not a version"),
+    ] {
+        let path = format!("assets/catalog/{file}");
+        let text = Data::embedded().text(&path).unwrap().replacen(from, to, 1);
+        let failure = Catalog::load(&Data::embedded().overlaid([(path, text)])).unwrap_err();
+        let why = failure.why.clone().unwrap();
+        assert_eq!(failure.exit.code(), 2);
+        assert!(why.contains(says), "{failure}");
+        assert!(failure.what.contains(file.split('/').next_back().unwrap()) || says == "verified", "{failure}");
+    }
+}
+
+#[test]
+fn a_framework_is_one_file() {
+    let path = "assets/catalog/frameworks/tinygrad.toml".to_owned();
+    let text = r#"
+        schema = 1
+        id = "tinygrad"
+        title = "tinygrad"
+        summary = "a small framework"
+        order = 99
+        import = "tinygrad"
+        proof = "tinygrad"
+        provides = ["tinygrad"]
+        requirements = ["tinygrad=={version}"]
+        source = "a test"
+        verified = "2026-11-21"
+        [[release]]
+        version = "1.0"
+        python = ["3.13"]
+        source = "a test"
+        verified = "2026-11-21"
+        [[build]]
+        id = "cpu"
+        systems = ["x86_64-linux"]
+        source = "a test"
+        verified = "2026-11-21"
+    "#;
+    let catalog = Catalog::load(&Data::embedded().overlaid([(path, text.to_owned())])).unwrap();
+    let plan = decide(&choices("tinygrad", &[]), &bare(), &catalog).unwrap();
+    assert_eq!(plan.targets[0].requirements, ["tinygrad==1.0"]);
+}
