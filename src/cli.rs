@@ -67,6 +67,7 @@ pub struct Shared {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Probe(command::probe::Args),
     Undo(command::undo::Args),
 }
 
@@ -85,6 +86,7 @@ impl Cli {
         let shared = self.shared;
         match self.command {
             None => command::wizard(&shared),
+            Some(Command::Probe(args)) => command::probe::run(&args, &shared),
             Some(Command::Undo(args)) => command::undo::run(&args, &shared),
         }
     }

@@ -9,6 +9,9 @@ use std::process::ExitCode;
 use nixml::core::failure::{Exit, Failure};
 
 fn main() -> ExitCode {
+    if let Some(code) = nixml::edge::probe::run_helper_if_asked() {
+        return code;
+    }
     let exit = cli::Cli::read().and_then(cli::Cli::run).unwrap_or_else(|error| complain(&error));
     ExitCode::from(exit.code())
 }

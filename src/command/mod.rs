@@ -1,8 +1,13 @@
 //! One file a command: each joins a front to the edge. A command has `Args` for the command line and `run(&Args, &Shared)`.
 
+pub mod probe;
 pub mod undo;
 
+use nixml::core::facts::Facts;
 use nixml::core::failure::{Exit, Failure};
+use nixml::edge::probe::ProbeOptions;
+use nixml::edge::{facts_file, probe as machine_probe};
+use nixml::front::print;
 
 use crate::cli::Shared;
 
@@ -11,4 +16,14 @@ pub fn wizard(_shared: &Shared) -> anyhow::Result<Exit> {
     Err(Failure::precondition("start the wizard: there is no terminal")
         .next("answer on the command line: `nixml init --answers FILE --yes`")
         .into())
+}
+
+/// The facts of this machine, or of the recorded one that `--host` names; keys in that file that nixml does not know are said.
+pub fn machine(shared: &Shared) -> Result<Facts, Failure> {
+    let Some(file) = &shared.host else { return Ok(machine_probe::probe(&ProbeOptions::here())) };
+    let (facts, ignored) = facts_file::read(file)?;
+    for key in ignored {
+        print::say(&format!("warning: `{}`: unknown key `{}`", file.display(), nixml::core::text::label(&key)));
+    }
+    Ok(facts)
 }

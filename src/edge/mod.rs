@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "this is the ring where effects live")]
 
 pub mod child;
+pub mod facts_file;
 pub mod files;
 pub mod identity;
 mod surroundings;
@@ -10,6 +11,7 @@ pub mod undoing;
 
 pub use surroundings::{arguments, config_folder, data, normal, read_capped, user_config, variable};
 
+pub mod probe;
 pub mod process;
 pub mod pty;
 pub mod terminal;

@@ -3,6 +3,7 @@
 mod gpu;
 mod host;
 mod project;
+mod show;
 mod tools;
 
 use std::collections::BTreeMap;
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 pub use gpu::{DeviceNode, Driver, Gpu, LibraryFile, Toolkit, Vendor};
 pub use host::{Cpu, Disk, DiskRole, Env, Memory, Os, OsKind, SetBy};
 pub use project::{Installed, ProjectFacts, Venv};
+pub use show::{Row, size};
 pub use tools::{Direnv, Git, Nix, NixFlavour, Uv};
 
 /// The version of the Facts format; raised when a key is renamed or removed.

@@ -1,8 +1,12 @@
 //! Reports as text on standard output; talk goes to standard error.
 
+mod facts;
+
 use std::io::{self, Write};
 
 use serde::Serialize;
+
+pub use facts::table as facts_table;
 
 /// Prints one JSON object and nothing else on standard output.
 ///
