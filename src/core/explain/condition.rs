@@ -16,6 +16,9 @@ pub struct Condition {
     /// It is none of these words.
     #[serde(default)]
     pub is_not: Vec<String>,
+    /// Of a list: no element is one of these words.
+    #[serde(default)]
+    pub none: Vec<String>,
     /// It holds this text.
     pub contains: Option<String>,
     /// Its number or dotted version is this or more.
@@ -42,7 +45,11 @@ impl Condition {
         }
         if found.is_empty() {
             // A list that was looked at and has no element answers no; a missing key does not answer.
-            return known.then_some(false);
+            return known.then_some(!self.none.is_empty());
+        }
+        if !self.none.is_empty() {
+            let named = |value: &&Value| value.as_str().is_some_and(|text| self.none.iter().any(|word| word == text));
+            return known.then(|| !found.iter().any(named));
         }
         let answers: Vec<Option<bool>> = found.into_iter().map(|value| self.of(value)).collect();
         if answers.contains(&Some(true)) {
@@ -132,6 +139,8 @@ mod tests {
             ("fact = 'gpus'\nempty = false", Some(true)),
             ("fact = 'disks.*.path'\nis = ['/tmp']", Some(false)),
             ("fact = 'driver.cuda'\npresent = false", Some(true)),
+            ("fact = 'gpus.*.compute'\nnone = ['7.5']", Some(true)),
+            ("fact = 'gpus.*.compute'\nnone = ['8.9']", Some(false)),
         ] {
             assert_eq!(ask(condition), answer, "{condition}");
         }
