@@ -111,14 +111,13 @@ fn ask(libraries: &[OsString], tell: &mut Tell) {
         }
     }
     tell.line(&Line::Done);
-    tell.line(&Line::Asking { call: Call::Shutdown, gpu: None });
     drop(nvml);
 }
 
 /// The first library that loads decides, whether it starts or not.
 fn open(libraries: &[OsString], tell: &mut Tell) -> Option<Nvml> {
     for library in libraries {
-        tell.line(&Line::Asking { call: Call::Load, gpu: None });
+        tell.line(&Line::Asking { call: Call::Init, gpu: None });
         let error = match Nvml::builder().lib_path(library).init() {
             Ok(nvml) => {
                 tell.line(&Line::Answer { call: Call::Init, gpu: None, value: json!(library.to_string_lossy()) });

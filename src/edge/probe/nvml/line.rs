@@ -19,7 +19,6 @@ pub enum Call {
     Memory,
     Mig,
     Virtualization,
-    Shutdown,
 }
 
 impl Call {
@@ -39,7 +38,6 @@ impl Call {
             Self::Memory => "nvmlDeviceGetMemoryInfo_v2",
             Self::Mig => "nvmlDeviceGetMigMode",
             Self::Virtualization => "nvmlDeviceGetVirtualizationMode",
-            Self::Shutdown => "nvmlShutdown",
         }
     }
 }
@@ -82,7 +80,7 @@ impl Line {
     }
 }
 
-/// The last line is there and whole.
+/// The last line is there and whole. Asked after every read, so it looks at the end only.
 #[must_use]
 pub fn complete(output: &[u8]) -> bool {
     output.ends_with(b"{\"line\":\"done\"}\n")

@@ -49,9 +49,8 @@ pub struct Answers {
 pub fn ask(options: &ProbeOptions, libraries: &[PathBuf], deadline: Instant) -> Answers {
     let mut command = Command::new(&options.helper);
     command.arg(HELPER).args(libraries.iter().map(OsString::from)).env_remove("LD_PRELOAD");
-    let began = Instant::now();
     let ran = bounded::run(command, deadline, MOST_BYTES, &line::complete);
-    read(&ran, began.elapsed().as_millis())
+    read(&ran, options.timeout.as_millis())
 }
 
 /// Judges the helper's output, complete or not.
@@ -173,7 +172,6 @@ impl Answers {
         self.hung = ran.ended == Ended::TimedOut;
         let first = match gpu {
             Some(index) => usize::try_from(index).unwrap_or(usize::MAX),
-            None if call == Call::Shutdown => return,
             None => 0,
         };
         let count = self.cards.as_ref().map_or(0, Vec::len);
@@ -204,7 +202,7 @@ fn path(call: Call, gpu: Option<u32>) -> Option<String> {
         Call::Mig => "mig",
         Call::Virtualization => "vgpu",
         Call::Handle => "name",
-        Call::Load | Call::Init | Call::Count | Call::Shutdown => return None,
+        Call::Load | Call::Init | Call::Count => return None,
     };
     Some(format!("gpus.{}.{key}", gpu?))
 }
@@ -249,7 +247,7 @@ mod tests {
 
     #[test]
     fn a_hang_after_the_last_answer_costs_nothing() {
-        let text = "{\"line\":\"answer\",\"call\":\"count\",\"value\":0}\n{\"line\":\"done\"}\n{\"line\":\"asking\",\"call\":\"shutdown\"}\n";
+        let text = "{\"line\":\"answer\",\"call\":\"count\",\"value\":0}\n{\"line\":\"done\"}\n";
         let answers = read(&ran(Ended::Stopped, text), 1);
         assert_eq!((answers.failure, answers.cards), (None, Some(Vec::new())));
     }
