@@ -68,6 +68,9 @@ pub struct Shared {
 #[derive(Debug, Subcommand)]
 enum Command {
     Probe(command::probe::Args),
+    Init(command::init::Args),
+    Completions(command::completions::CompletionArgs),
+    Man(command::completions::ManArgs),
     Undo(command::undo::Args),
 }
 
@@ -78,7 +81,11 @@ impl Cli {
         // The step files are read only when their flags can be meant.
         let steps = if words.iter().any(|word| word == "init") { steps_of(&words)? } else { Vec::new() };
         let matches = full_command(&steps).get_matches_from(&words);
-        Ok(Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()))
+        let mut cli = Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+        if let (Some(Command::Init(args)), Some(matches)) = (&mut cli.command, matches.subcommand_matches("init")) {
+            args.read_steps(&steps, matches);
+        }
+        Ok(cli)
     }
 
     /// Runs the chosen command.
@@ -87,14 +94,17 @@ impl Cli {
         match self.command {
             None => command::wizard(&shared),
             Some(Command::Probe(args)) => command::probe::run(&args, &shared),
+            Some(Command::Completions(args)) => command::completions::completions(&args, &shared),
+            Some(Command::Man(args)) => command::completions::man(&args, &shared),
+            Some(Command::Init(args)) => command::init::run(&args, &shared),
             Some(Command::Undo(args)) => command::undo::run(&args, &shared),
         }
     }
 }
 
 /// The whole command line with the flags of `steps`.
-pub fn full_command(_steps: &[Step]) -> clap::Command {
-    Cli::command()
+pub fn full_command(steps: &[Step]) -> clap::Command {
+    Cli::command().mut_subcommand("init", |init| init.args(command::init::step_arguments(steps)))
 }
 
 /// The steps with the overlay that `--data` or its variable names, found before the command line is read as a whole.

@@ -1,8 +1,13 @@
 //! One file a command: each joins a front to the edge. A command has `Args` for the command line and `run(&Args, &Shared)`.
 
+pub mod completions;
+pub mod init;
+mod init_answers;
+mod init_proof;
 pub mod probe;
 pub mod undo;
 
+use nixml::core::data::Data;
 use nixml::core::facts::Facts;
 use nixml::core::failure::{Exit, Failure};
 use nixml::edge::probe::ProbeOptions;
@@ -26,4 +31,9 @@ pub fn machine(shared: &Shared) -> Result<Facts, Failure> {
         print::say(&format!("warning: `{}`: unknown key `{}`", file.display(), nixml::core::text::label(&key)));
     }
     Ok(facts)
+}
+
+/// nixml's data with the user's overlay and the one of `--data`.
+pub fn shared_data(shared: &Shared) -> Result<Data, Failure> {
+    nixml::edge::data(shared.data.as_deref())
 }

@@ -54,7 +54,9 @@ pub fn run(args: &Args, shared: &Shared) -> anyhow::Result<Exit> {
         writeln!(out, "  {word:<8}  {path}")?;
     }
     if !shared.quiet {
-        undone.notes.iter().for_each(|note| print::say(&format!("note: {note}")));
+        for note in &undone.notes {
+            print::say(&format!("note: {note}"));
+        }
     }
     Ok(Exit::Done)
 }

@@ -6,6 +6,7 @@ pub mod child;
 pub mod facts_file;
 pub mod files;
 pub mod identity;
+pub mod project_writer;
 mod surroundings;
 pub mod undoing;
 

@@ -50,7 +50,9 @@ pub fn undo(dir: &Path, dry: bool) -> Result<Undone, Failure> {
     }
     let gone: Vec<String> =
         files.iter().filter(|(_, back)| *back == Back::Removed).map(|(entry, _)| entry.path.clone()).collect();
-    git::forget(dir, &gone);
+    let ours: Vec<String> = files.iter().map(|(entry, _)| entry.path.clone()).collect();
+    // In a repository that nixml made, what it only marked as meant to be added is nobody's wish.
+    git::forget(dir, if receipt.made_git { &ours } else { &gone });
     if receipt.made_git && !git::remove_if_unused(dir) {
         undone.notes.push("the git repository stays: it holds something of yours".to_owned());
     }

@@ -6,7 +6,8 @@ use crate::core::plan::Plan;
 use crate::core::step::{Kind, Step};
 
 const HEAD: &str = "# The answers this project was made from; `nixml init --answers nixml.toml` makes it again.\n";
-const RESOLVED: &str = "\n# What the answers came to, with the catalog of that day. A record: changing it changes nothing.\n";
+const RESOLVED: &str =
+    "\n# What the answers came to on the machine and the day they were given, so that the project can be made again elsewhere.\n";
 
 /// The file's text; `nixml init --answers` reads it back and makes the same bytes. `steps` say of which kind an
 /// instructor's own answers are.
@@ -32,6 +33,15 @@ pub fn text(plan: &Plan, steps: &[Step]) -> String {
     resolved.decor_mut().set_prefix(RESOLVED);
     resolved["version"] = value(&plan.version);
     resolved["build"] = value(&plan.build);
+    if !plan.resolved.other_builds.is_empty() {
+        resolved["other_builds"] = list(plan.resolved.other_builds.iter().map(String::as_str));
+    }
+    if let Some(below) = &plan.resolved.base_version {
+        resolved["base_version"] = value(below);
+    }
+    if !plan.resolved.pins.is_empty() {
+        resolved["pins"] = list(plan.resolved.pins.iter().map(String::as_str));
+    }
     resolved["index"] = value(&plan.index);
     resolved["nixpkgs_rev"] = value(&plan.pin.rev);
     resolved["catalog_date"] = value(&plan.catalog_date);

@@ -46,6 +46,17 @@ impl Folder {
         Ok(folder)
     }
 
+    /// The same for a look: a folder that is not there is not made.
+    ///
+    /// # Errors
+    /// As [`Folder::open`].
+    pub fn look_only(path: &Path) -> Result<Option<Self>, Failure> {
+        if path.symlink_metadata().is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound) {
+            return Ok(None);
+        }
+        Self::open(path).map(Some)
+    }
+
     /// The open handle.
     #[must_use]
     pub fn handle(&self) -> &OwnedFd {

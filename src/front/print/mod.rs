@@ -1,6 +1,7 @@
 //! Reports as text on standard output; talk goes to standard error.
 
 mod facts;
+pub mod init;
 
 use std::io::{self, Write};
 

@@ -1,0 +1,216 @@
+//! `nixml init`: answers in, a project out, by flags, variables, a file or the wizard.
+
+use std::collections::BTreeMap;
+use std::io::IsTerminal as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::{ArgMatches, Args as ClapArgs};
+use nixml::core::answers::{Answers, Origin};
+use nixml::core::changes::{Action, Change, Known};
+use nixml::core::failure::{Exit, Failure};
+use nixml::core::init_report::{self, InitReport};
+use nixml::core::plan::{self, Plan};
+use nixml::core::step::{self, Step};
+use nixml::core::wizard::Wizard;
+use nixml::core::{catalog::Catalog, render};
+use nixml::edge::files::Folder;
+use nixml::edge::project_writer::{self, Consent};
+use nixml::front::print;
+
+use crate::cli::Shared;
+use crate::command::init_answers::{Given, layered};
+use crate::command::{machine, shared_data};
+
+/// Write a project: a small flake and a normal pyproject.toml
+#[derive(Debug, ClapArgs)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// The project's folder; made if it is not there
+    #[arg(default_value = ".")]
+    dir: PathBuf,
+    /// Answers from a TOML file, `-` for standard input
+    #[arg(long, value_name = "FILE", env = "NIXML_ANSWERS")]
+    answers: Option<PathBuf>,
+    /// One more answer
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// Ask nothing: take the default of every question that has no answer
+    #[arg(short = 'y', long)]
+    yes: bool,
+    /// Show what would be written; write nothing
+    #[arg(long, env = "NIXML_DRY_RUN")]
+    dry_run: bool,
+    /// Replace files that nixml did not write; a copy of each stays beside it
+    #[arg(long)]
+    force: bool,
+    /// Change an existing pyproject.toml that nixml never saw; a copy stays beside it
+    #[arg(long)]
+    adopt: bool,
+    /// Make no git repository
+    #[arg(long, env = "NIXML_NO_GIT")]
+    no_git: bool,
+    /// Do not enter the project's shell to prove it
+    #[arg(long, env = "NIXML_NO_VALIDATE")]
+    no_validate: bool,
+    /// Print one JSON object on standard output
+    #[arg(long, env = "NIXML_JSON")]
+    json: bool,
+    /// What the step files' own flags and variables said; filled by [`Args::read_steps`].
+    #[arg(skip)]
+    steps: Vec<(String, String, bool)>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  nixml init demo                                     the wizard, into ./demo
+  nixml init demo --framework jax --targets cpu --yes  the same without questions
+  nixml init --answers nixml.toml                     a project made again from its answers
+  nixml init demo --framework pytorch --yes --dry-run  what would be written";
+
+/// The flags of the wizard's steps, from their files.
+pub fn step_arguments(steps: &[Step]) -> Vec<clap::Arg> {
+    steps
+        .iter()
+        .map(|step| {
+            clap::Arg::new(format!("step-{}", step.id))
+                .long(step.id.clone())
+                .env(format!("NIXML_{}", step.id.to_uppercase().replace('-', "_")))
+                .value_name(step.value.clone().unwrap_or_else(|| "VALUE".to_owned()))
+                .help(step.ask.clone())
+                .help_heading("Answers")
+                .action(clap::ArgAction::Append)
+        })
+        .collect()
+}
+
+impl Args {
+    /// Takes the values of the steps' flags and variables out of what clap read.
+    pub fn read_steps(&mut self, steps: &[Step], matches: &ArgMatches) {
+        for step in steps {
+            let id = format!("step-{}", step.id);
+            let from_flag = matches.value_source(&id) == Some(clap::parser::ValueSource::CommandLine);
+            let words: Vec<String> = matches.get_many::<String>(&id).into_iter().flatten().cloned().collect();
+            if !words.is_empty() {
+                self.steps.push((step.id.clone(), words.join(","), from_flag));
+            }
+        }
+    }
+
+    fn says_something(&self) -> bool {
+        self.answers.is_some() || !self.set.is_empty() || !self.steps.is_empty() || self.yes || self.dry_run || self.json
+    }
+}
+
+/// Runs `nixml init`.
+pub fn run(args: &Args, shared: &Shared) -> anyhow::Result<Exit> {
+    let terminal = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+    let data = shared_data(shared)?;
+    let steps = step::load(&data)?;
+    let given = Given { answers: args.answers.as_ref(), set: &args.set, steps: &args.steps };
+    let (answers, resolved) = layered(&given, &steps, nixml::edge::user_config()?.as_ref())?;
+    let open = steps.iter().find(|step| step.needed && answers.get(&step.id).is_none());
+    match open {
+        Some(_) if terminal && !args.yes && !args.json => return super::wizard(shared),
+        Some(step) => return Err(missing(step).into()),
+        None if !args.says_something() && terminal => return super::wizard(shared),
+        None => {}
+    }
+    let folder_name = folder_name(&args.dir)?;
+    let facts = machine(shared)?;
+    let wizard = Wizard {
+        steps: Arc::new(steps),
+        catalog: Arc::new(Catalog::load(&data)?),
+        facts: Arc::new(facts),
+        folder: folder_name,
+        resolved,
+    };
+    let (answers, plan) = decide(&wizard, &answers)?;
+    let files = render::render(&plan, &data)?;
+    let command = init_report::command(&args.dir.display().to_string(), &answers);
+    let consent = Consent { force: args.force, git: !args.no_git };
+    let folder = if args.dry_run { Folder::look_only(&args.dir)? } else { Some(Folder::open(&args.dir)?) };
+    let Some(folder) = folder else {
+        let changes = nixml::core::changes::decide(&files, &BTreeMap::new(), &Known::default(), false);
+        return show(args, &plan, &changes, command, Vec::new(), None);
+    };
+    folder.probe_writable()?;
+    let changes = project_writer::compare(&folder, &files, &data, consent);
+    let conflict = changes.iter().find(|change| change.action == Action::Conflict);
+    if args.dry_run || conflict.is_some() {
+        let exit = show(args, &plan, &changes, command, Vec::new(), None)?;
+        return match conflict {
+            Some(conflict) => Err(refusal(conflict).into()),
+            None => Ok(exit),
+        };
+    }
+    let notes = project_writer::carry_out(&folder, &changes, consent)?;
+    if !shared.quiet {
+        for note in &notes {
+            print::say(&format!("note: {note}"));
+        }
+    }
+    drop(folder);
+    show(args, &plan, &changes, command, super::init_proof::next(&args.dir), None)
+}
+
+/// Fills what has no answer, checks every answer against its offers, and decides.
+fn decide(wizard: &Wizard, answers: &Answers) -> Result<(Answers, Plan), Failure> {
+    for step in wizard.steps.iter() {
+        if let Some(answer) = answers.get(&step.id) {
+            wizard.check(step, &answer.value, answers)?;
+        }
+    }
+    let filled = wizard.filled(answers)?;
+    if let Some(open) = wizard.next(&filled, true)? {
+        return Err(missing(&open.step));
+    }
+    let choices = wizard.choices(&filled).ok_or_else(|| Failure::usage("decide: no framework was chosen"))?;
+    let plan = plan::decide(&choices, &wizard.facts, &wizard.catalog)?;
+    // What the plan decided is the answer, so that the command that repeats it says so.
+    let mut answers = filled;
+    answers = answers.with("python", nixml::core::answers::Value::Text(plan.python.clone()), Origin::Default);
+    Ok((answers, plan))
+}
+
+fn missing(step: &Step) -> Failure {
+    Failure::usage(format!("ask `{}`: there is no terminal to ask on, and no answer for it was given", step.id)).next(format!(
+        "give it with `--{}`, NIXML_{}, or `{} = ...` in an answers file",
+        step.id,
+        step.id.to_uppercase(),
+        step.id
+    ))
+}
+
+fn refusal(conflict: &Change) -> Failure {
+    Failure::refused(format!("write `{}`", conflict.path))
+        .why(conflict.why.clone().unwrap_or_default())
+        .next("`--force` keeps a copy as `NAME.nixml-bak.N` and replaces it; nothing was written")
+}
+
+/// The base name of the project's folder.
+fn folder_name(dir: &Path) -> Result<String, Failure> {
+    let whole = std::path::absolute(dir).map_err(|error| {
+        Failure::precondition("find the current folder").why(error.to_string()).next("change to a folder that exists")
+    })?;
+    Ok(nixml::edge::normal(&whole).file_name().map_or_else(|| "project".to_owned(), |name| name.to_string_lossy().into_owned()))
+}
+
+fn show(
+    args: &Args,
+    plan: &Plan,
+    changes: &[Change],
+    command: String,
+    next: Vec<String>,
+    validation: Option<nixml::core::validation::ValidationReport>,
+) -> anyhow::Result<Exit> {
+    let exit = validation.as_ref().map_or(Exit::Done, nixml::core::validation::ValidationReport::exit);
+    if args.json {
+        let mut report = InitReport::new(&args.dir.display().to_string(), changes, plan, command, next);
+        report.validation = validation;
+        print::json(&report)?;
+    } else {
+        print::init::report(plan, changes, &next, args.dry_run)?;
+    }
+    Ok(exit)
+}

@@ -1,0 +1,130 @@
+//! The object that `nixml init --json` prints.
+
+use serde::{Deserialize, Serialize};
+
+use crate::core::answers::{Answers, Origin};
+use crate::core::changes::{Action, Change};
+use crate::core::plan::Plan;
+use crate::core::validation::ValidationReport;
+
+/// One file of the project.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileReport {
+    pub path: String,
+    pub action: Action,
+    /// Of what the file has now, in hexadecimal.
+    pub sha256: String,
+}
+
+/// The plan as far as a script needs it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanReport {
+    pub framework: String,
+    pub version: String,
+    pub build: String,
+    pub index: String,
+    /// Null: PyPI, whose address the client knows.
+    pub url: Option<String>,
+    pub python: String,
+    pub targets: Vec<String>,
+    pub nixpkgs_rev: String,
+    /// Null: not known.
+    pub download_bytes: Option<u64>,
+    pub installed_bytes: Option<u64>,
+    pub reasons: Vec<String>,
+    pub notes: Vec<String>,
+    pub hosts: Vec<String>,
+}
+
+/// What `init` did or would do.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct InitReport {
+    pub schema_version: u32,
+    pub dir: String,
+    pub files: Vec<FileReport>,
+    pub plan: PlanReport,
+    /// The scripted command that repeats these answers.
+    pub command: String,
+    pub next: Vec<String>,
+    pub validation: Option<ValidationReport>,
+}
+
+impl InitReport {
+    #[must_use]
+    pub fn new(dir: &str, changes: &[Change], plan: &Plan, command: String, next: Vec<String>) -> Self {
+        let files = changes
+            .iter()
+            .map(|change| FileReport { path: change.path.clone(), action: change.action, sha256: change.sha256() })
+            .collect();
+        let plan = PlanReport {
+            framework: plan.framework.clone(),
+            version: plan.version.clone(),
+            build: plan.build.clone(),
+            index: plan.index.clone(),
+            url: plan.url.clone(),
+            python: plan.python.clone(),
+            targets: plan.targets.iter().map(|target| target.target.word().to_owned()).collect(),
+            nixpkgs_rev: plan.pin.rev.clone(),
+            download_bytes: plan.download_bytes(),
+            installed_bytes: plan.installed_bytes(),
+            reasons: plan.reasons.clone(),
+            notes: plan.notes.clone(),
+            hosts: plan.hosts.clone(),
+        };
+        Self { schema_version: 1, dir: dir.to_owned(), files, plan, command, next, validation: None }
+    }
+}
+
+/// The command line that repeats these answers in `dir`; an empty answer of a step's own default is left out.
+#[must_use]
+pub fn command(dir: &str, answers: &Answers) -> String {
+    let mut words = vec!["nixml".to_owned(), "init".to_owned(), quote(dir)];
+    for id in ["name", "framework", "targets", "python", "packages", "extras", "strategy"] {
+        let Some(answer) = answers.get(id) else { continue };
+        let always = ["framework", "targets", "python"].contains(&id);
+        if answer.value.argument().is_empty() || (!always && answer.from == Origin::Default) {
+            continue;
+        }
+        words.push(format!("--{id}"));
+        words.push(quote(&answer.value.argument()));
+    }
+    let known = ["name", "framework", "targets", "python", "packages", "extras", "strategy"];
+    for (id, answer) in answers.iter().filter(|(id, answer)| !known.contains(id) && answer.from != Origin::Default) {
+        words.push("--set".to_owned());
+        words.push(quote(&format!("{id}={}", answer.value.argument())));
+    }
+    words.push("--yes".to_owned());
+    words.join(" ")
+}
+
+/// A word as a POSIX shell takes it.
+#[must_use]
+pub fn quote(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./,:=@%+".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::answers::Value;
+
+    #[test]
+    fn the_command_repeats_what_was_answered() {
+        let list = |words: &[&str]| Value::List(words.iter().map(ToString::to_string).collect());
+        let answers = Answers::default()
+            .with("name", Value::Text("my lab".into()), Origin::Default)
+            .with("framework", Value::Text("jax".into()), Origin::Asked)
+            .with("targets", list(&["cuda", "cpu"]), Origin::Default)
+            .with("packages", list(&["pandas>=2,<3"]), Origin::Asked)
+            .with("course", Value::Text("ml 101".into()), Origin::Asked)
+            .with("extras", list(&[]), Origin::Default);
+        assert_eq!(
+            command("./my lab", &answers),
+            "nixml init './my lab' --framework jax --targets cuda,cpu --packages 'pandas>=2,<3' --set 'course=ml 101' --yes"
+        );
+    }
+}

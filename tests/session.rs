@@ -1,0 +1,169 @@
+//! The conversation without a screen: every path of every recorded machine, back and forth, nothing written before it is confirmed.
+
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::expect_used, reason = "tests touch the world")]
+
+use std::sync::Arc;
+
+use nixml::core::answers::{Answers, Value};
+use nixml::core::data::Data;
+use nixml::core::facts::Facts;
+use nixml::core::session::{Effect, Event, Intent, Session, Stage};
+use nixml::core::step::{self, Kind};
+use proptest::prelude::*;
+
+fn session(facts: &Facts) -> Session {
+    let data = Arc::new(Data::embedded());
+    let steps = Arc::new(step::load(&data).unwrap());
+    let mut session = Session::new(data, steps, "demo", Answers::default(), false);
+    session.report(Event::Probed { facts: Box::new(facts.clone()), complete: true });
+    session
+}
+
+/// The recorded machines.
+fn hosts() -> Vec<(String, Facts)> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/hosts");
+    let mut hosts = vec![("nothing known".to_owned(), Facts::default())];
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.extension().is_some_and(|ending| ending == "toml") {
+            let facts = toml::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+            hosts.push((path.file_stem().unwrap().to_string_lossy().into_owned(), facts));
+        }
+    }
+    hosts
+}
+
+/// The value that a person who presses Enter gives.
+fn first_answer(session: &Session) -> Option<Value> {
+    let Stage::Asking(question) = session.stage() else { return None };
+    if let Some(default) = &question.default {
+        return Some(default.clone());
+    }
+    let offer = question.offers.iter().find(|offer| offer.blocked.is_none())?;
+    Some(match question.step.kind {
+        Kind::Many | Kind::List => Value::List(vec![offer.id.clone()]),
+        _ => Value::Text(offer.id.clone()),
+    })
+}
+
+#[test]
+fn enter_all_the_way_reaches_the_review_on_every_machine() {
+    for (name, facts) in hosts() {
+        let mut session = session(&facts);
+        session.handle(Intent::Accept);
+        for _ in 0..20 {
+            match session.stage() {
+                Stage::Review(_) => break,
+                _ => {
+                    let value = first_answer(&session)
+                        .unwrap_or_else(|| panic!("{name}: nothing can be chosen at {:?}", session.stage()));
+                    session.handle(Intent::Answer(value));
+                    assert_eq!(session.refusal(), None, "{name}");
+                }
+            }
+        }
+        assert!(matches!(session.stage(), Stage::Review(_)), "{name}: stuck at {:?}", session.stage());
+    }
+}
+
+#[test]
+fn every_offer_of_every_question_leads_on_or_says_why_not() {
+    for (name, facts) in hosts() {
+        let mut start = session(&facts);
+        start.handle(Intent::Accept);
+        start.handle(Intent::Answer(Value::Text("demo".into())));
+        let Stage::Asking(question) = start.stage().clone() else { panic!("{name}") };
+        for offer in &question.offers {
+            let mut session = start.clone();
+            session.handle(Intent::Answer(Value::Text(offer.id.clone())));
+            match &offer.blocked {
+                Some(why) => {
+                    assert!(!why.is_empty());
+                    assert!(session.refusal().is_some(), "{name}: {} is blocked and was taken", offer.id);
+                }
+                None => {
+                    assert_eq!(session.refusal(), None, "{name}: {}", offer.id);
+                    session.handle(Intent::Quick);
+                    assert!(matches!(session.stage(), Stage::Review(_)), "{name}: {}: {:?}", offer.id, session.refusal());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn back_and_forth_keeps_every_answer() {
+    let mut session = session(&Facts::default());
+    session.handle(Intent::Accept);
+    session.handle(Intent::Answer(Value::Text("lab".into())));
+    session.handle(Intent::Answer(Value::Text("jax".into())));
+    let before = session.answers().clone();
+    for _ in 0..10 {
+        session.handle(Intent::Back);
+    }
+    assert_eq!(session.stage(), &Stage::Machine);
+    assert_eq!(session.answers(), &before);
+    session.handle(Intent::Accept);
+    let Stage::Asking(question) = session.stage() else { panic!() };
+    assert_eq!(question.step.id, "name");
+}
+
+#[test]
+fn a_changed_mind_says_what_else_changed() {
+    let mut session = session(&Facts::default());
+    session.handle(Intent::Accept);
+    session.handle(Intent::Answer(Value::Text("lab".into())));
+    session.handle(Intent::Answer(Value::Text("jax".into())));
+    session.handle(Intent::Answer(Value::List(vec!["cpu".into()])));
+    session.handle(Intent::Answer(Value::Text("3.14".into())));
+    session.handle(Intent::Jump("framework".into()));
+    session.handle(Intent::Answer(Value::Text("tensorflow".into())));
+    if session.refusal().is_none() {
+        assert!(session.changed().iter().any(|line| line.starts_with("Python: 3.14 ->")), "{:?}", session.changed());
+    }
+}
+
+fn intents() -> impl Strategy<Value = Intent> {
+    let word = prop_oneof![
+        Just("jax".to_owned()),
+        Just("scikit-learn".to_owned()),
+        Just("cpu".to_owned()),
+        Just("cuda".to_owned()),
+        Just("3.13".to_owned()),
+        "[ -~\\n]{0,20}",
+        any::<String>(),
+    ];
+    prop_oneof![
+        word.clone().prop_map(|word| Intent::Answer(Value::Text(word))),
+        proptest::collection::vec(word.clone(), 0..4).prop_map(|words| Intent::Answer(Value::List(words))),
+        Just(Intent::Back),
+        word.prop_map(Intent::Jump),
+        Just(Intent::Accept),
+        Just(Intent::Quick),
+        Just(Intent::Rescan),
+        Just(Intent::Retry),
+        Just(Intent::Cancel),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+    #[test]
+    fn no_play_panics_or_writes_before_the_review_is_confirmed(play in proptest::collection::vec(intents(), 1..40)) {
+        let mut session = session(&Facts::default());
+        let mut compared = false;
+        for intent in play {
+            let accepted = intent == Intent::Accept && matches!(session.stage(), Stage::Review(_));
+            let effects = session.handle(intent);
+            for effect in &effects {
+                if matches!(effect, Effect::Write(_)) {
+                    prop_assert!(accepted && compared, "written without a confirmed review");
+                }
+            }
+            if effects.iter().any(|effect| matches!(effect, Effect::Compare(_))) {
+                session.report(Event::Compared(Vec::new()));
+                compared = true;
+            }
+        }
+    }
+}
