@@ -1,12 +1,17 @@
 # Answers for `pip`, `pip3`, `conda` and `mamba`: pyproject.toml keeps the packages, uv installs them. Changes nothing, exit status 1.
 tool=${0##*/} verb=${1-}
 if [ $# -gt 0 ]; then shift; fi
-names=()
+names=() skip=
 for word in "$@"; do
-  case $word in -*) ;; *) names+=("${word##*::}") ;; esac
+  if [ -n "$skip" ]; then skip=; continue; fi
+  case $word in
+    -r) names+=(-r) ;;
+    -c | -n | -i | -f | -t | --channel | --name | --index-url | --extra-index-url | --find-links | --target) skip=1 ;;
+    -*) ;;
+    *) names+=("${word##*::}") ;;
+  esac
 done
 list=${names[*]:-NAME}
-case " $* " in *" -r "*) list="-r ${list}" ;; esac
 case $verb in
   install | i) next="uv add $list" ;;
   uninstall | remove) next="uv remove $list" ;;
