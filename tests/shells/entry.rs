@@ -121,7 +121,7 @@ fn direnv_enters_it_in_a_strict_bash() {
     let script = format!("set -euo pipefail; . ./env.sh; {SAY}; echo whole=yes");
     let output = project.place.command("bash").args(["-c", &script]).output().unwrap();
     let found = said(&told(&output));
-    assert!(output.status.success() && found.get("whole").is_some(), "{}", told(&output));
+    assert!(output.status.success() && found.contains_key("whole"), "{}", told(&output));
     assert_eq!(found["VIRTUAL_ENV"], project.path(".venv"));
 }
 
