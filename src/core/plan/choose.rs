@@ -79,7 +79,7 @@ fn builds<'a>(
     let mut total = (0, 0);
     let mut builds = Vec::new();
     for target in targets {
-        let here = |candidate: &&Candidate<'_>| candidate.build.systems.contains(&machine.system);
+        let here = |candidate: &&Candidate<'_>| candidate.starts_on(machine);
         let fitting = || group.iter().filter(|candidate| candidate.build.target() == *target);
         let build = if *target == Target::Cuda {
             let cards: Vec<&Card> = machine.nvidia().filter(|card| card.is_alive()).collect();

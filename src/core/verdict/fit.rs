@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::machine::{Card, Machine};
-use crate::core::catalog::{Broken, Build, Catalog, Framework, Release, Size};
+use crate::core::catalog::{Broken, Build, Catalog, Framework, Release, Remote, Size};
 use crate::core::facts::Vendor;
 use crate::core::version::Version;
 
@@ -36,6 +36,35 @@ impl<'a> Candidate<'a> {
         let below = self.built();
         let fits = |version: &String| self.release.python.contains(version) && below.python.contains(version);
         catalog.pythons.iter().filter(|python| python.offered).map(|python| python.version.clone()).filter(fits).collect()
+    }
+
+    /// Every Python minor release with wheels for all of it, oldest first.
+    #[must_use]
+    pub fn all_pythons(&self) -> Vec<String> {
+        let mut pythons: Vec<Version> = self.release.python.iter().filter_map(|text| text.parse().ok()).collect();
+        pythons.sort();
+        let below = &self.built().python;
+        pythons.into_iter().map(|python| python.to_string()).filter(|python| below.contains(python)).collect()
+    }
+
+    /// A build that computes on cards.
+    #[must_use]
+    pub fn is_for_cards(&self) -> bool {
+        self.build.cuda.is_some() || self.build.id == "mps"
+    }
+
+    /// Its wheels exist for the machine's system and start there.
+    #[must_use]
+    pub fn starts_on(&self, machine: &Machine) -> bool {
+        let needs = self.built().macos.as_ref().zip(machine.macos.as_ref());
+        self.build.systems.contains(&machine.system) && needs.is_none_or(|(needs, has)| has >= needs)
+    }
+
+    /// The index its wheels come from on a system; `None`: PyPI. Other indexes hold wheels for Linux.
+    #[must_use]
+    pub fn remote(&self, system: &str) -> Option<&'a Remote> {
+        let name = self.build.index.as_ref().filter(|_| system.ends_with("-linux"))?;
+        self.owner().indexes.iter().find(|remote| remote.name == *name)
     }
 
     /// `PyTorch 2.15.0`; `Lightning 2.6.6 on PyTorch 2.15.0`.
