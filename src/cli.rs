@@ -67,6 +67,7 @@ pub struct Shared {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Matrix(command::matrix::Args),
     Probe(command::probe::Args),
     Init(command::init::Args),
     Completions(command::completions::CompletionArgs),
@@ -93,6 +94,7 @@ impl Cli {
         let shared = self.shared;
         match self.command {
             None => command::wizard(&shared),
+            Some(Command::Matrix(args)) => command::matrix::run(&args, &shared),
             Some(Command::Probe(args)) => command::probe::run(&args, &shared),
             Some(Command::Completions(args)) => command::completions::completions(&args, &shared),
             Some(Command::Man(args)) => command::completions::man(&args, &shared),

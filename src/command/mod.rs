@@ -4,6 +4,7 @@ pub mod completions;
 pub mod init;
 mod init_answers;
 mod init_proof;
+pub mod matrix;
 pub mod probe;
 pub mod undo;
 

@@ -67,7 +67,9 @@ fn why_nothing(question: &Question<'_>, cards: &[&Card], cpu: Option<&Candidate<
     let nearest =
         cpu.map_or_else(String::new, |cpu| format!("; the nearest is {} ({}) on the processor", cpu.title(), cpu.build.id));
     if let [card] = cards {
-        return format!("{}{nearest}", card_row(question, card).reason.split("; ").next().unwrap_or_default());
+        let reason = card_row(question, card).reason;
+        let tail = cpu.map_or_else(String::new, |cpu| super::row::on_the_processor(cpu));
+        return format!("{}{nearest}", reason.strip_suffix(&tail).unwrap_or(&reason));
     }
     let each: Vec<String> = cards
         .iter()

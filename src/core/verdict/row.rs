@@ -73,9 +73,9 @@ pub fn card_row(question: &Question<'_>, card: &Card) -> Row {
     let title = &question.framework.title;
     let for_cards: Vec<Candidate<'_>> = all.iter().filter(|candidate| candidate.is_for_cards()).copied().collect();
     let cpu = question.cpu(&all);
-    let unserved = |verdict, reason: String| row(question, Some(card), verdict, with_cpu(reason, cpu.as_ref()), cpu.as_ref());
+    let unserved = |verdict, reason: &str| row(question, Some(card), verdict, with_cpu(reason, cpu.as_ref()), cpu.as_ref());
     if all.is_empty() {
-        return unserved(Word::UnsupportedPlatform, no_wheels(question));
+        return unserved(Word::UnsupportedPlatform, &no_wheels(question));
     }
     if for_cards.is_empty() {
         return row(
@@ -87,7 +87,7 @@ pub fn card_row(question: &Question<'_>, card: &Card) -> Row {
         );
     }
     if let Some(error) = &card.error {
-        return unserved(Word::CpuOnly, format!("{} does not work: {error}", card.name));
+        return unserved(Word::CpuOnly, &format!("{} does not work: {error}", card.name));
     }
     let unlocks = unlocks(question, &for_cards, card);
     if let Some((best, rank)) = question.best(&for_cards, card) {
@@ -102,7 +102,7 @@ pub fn card_row(question: &Question<'_>, card: &Card) -> Row {
     if let Obstacle::Broken(broken) = &obstacle {
         reason = format!("{reason}; {}", broken.instead);
     }
-    Row { unlocks, ..unserved(word(&obstacle), reason) }
+    Row { unlocks, ..unserved(word(&obstacle), &reason) }
 }
 
 /// The framework on the processor alone.
@@ -173,8 +173,13 @@ fn no_wheels(question: &Question<'_>) -> String {
     )
 }
 
-fn with_cpu(reason: String, cpu: Option<&Candidate<'_>>) -> String {
-    cpu.map_or_else(|| reason.clone(), |cpu| format!("{reason}; {} runs on the processor", cpu.title()))
+fn with_cpu(reason: &str, cpu: Option<&Candidate<'_>>) -> String {
+    cpu.map_or_else(|| reason.to_owned(), |cpu| format!("{reason}{}", on_the_processor(cpu)))
+}
+
+/// The end of a reason that names the CPU build.
+pub(super) fn on_the_processor(cpu: &Candidate<'_>) -> String {
+    format!("; {} runs on the processor", cpu.title())
 }
 
 /// Why the best is the best: what it holds, and what stands in the way of something newer.

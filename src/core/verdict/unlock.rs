@@ -34,16 +34,16 @@ pub(super) fn unlocks(question: &Question<'_>, all: &[Candidate<'_>], card: &Car
             && let Some((_, Reverse(place))) = worth
         {
             best = worth;
-            found.push(unlock(change, &all[place], now.map(|(_, Reverse(place))| &all[place])));
+            found.push(unlock(&change, &all[place], now.map(|(_, Reverse(place))| &all[place])));
         }
     }
     found.extend(by_python(question, card, now.map(|(rank, Reverse(place))| (rank, &all[place]))));
     found
 }
 
-fn unlock(change: String, gives: &Candidate<'_>, runs_now: Option<&Candidate<'_>>) -> Unlock {
+fn unlock(change: &str, gives: &Candidate<'_>, runs_now: Option<&Candidate<'_>>) -> Unlock {
     Unlock {
-        change: runs_now.map_or_else(|| change.clone(), |now| format!("{change} (not needed: {} runs now)", now.title())),
+        change: runs_now.map_or_else(|| change.to_owned(), |now| format!("{change} (not needed: {} runs now)", now.title())),
         version: gives.release.version.to_string(),
         build: gives.build.id.clone(),
         needed: runs_now.is_none(),
@@ -111,5 +111,5 @@ fn by_python(question: &Question<'_>, card: &Card, now: Option<(u8, &Candidate<'
     let newer =
         now.is_none_or(|(worth, candidate)| rank > worth || (rank == worth && best.release.version > candidate.release.version));
     let python = best.pythons(question.catalog).into_iter().next().filter(|python| python != asked)?;
-    newer.then(|| unlock(format!("Python {python} instead of {asked}"), &best, now.map(|(_, candidate)| candidate)))
+    newer.then(|| unlock(&format!("Python {python} instead of {asked}"), &best, now.map(|(_, candidate)| candidate)))
 }

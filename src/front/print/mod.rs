@@ -2,12 +2,14 @@
 
 mod facts;
 pub mod init;
+mod matrix;
 
 use std::io::{self, Write};
 
 use serde::Serialize;
 
 pub use facts::table as facts_table;
+pub use matrix::table as matrix_table;
 
 /// Prints one JSON object and nothing else on standard output.
 ///
