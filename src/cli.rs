@@ -68,6 +68,7 @@ pub struct Shared {
 #[derive(Debug, Subcommand)]
 enum Command {
     Matrix(command::matrix::Args),
+    Explain(command::explain::Args),
     Probe(command::probe::Args),
     Init(command::init::Args),
     Completions(command::completions::CompletionArgs),
@@ -95,6 +96,7 @@ impl Cli {
         match self.command {
             None => command::wizard(&shared),
             Some(Command::Matrix(args)) => command::matrix::run(&args, &shared),
+            Some(Command::Explain(args)) => command::explain::run(&args, &shared),
             Some(Command::Probe(args)) => command::probe::run(&args, &shared),
             Some(Command::Completions(args)) => command::completions::completions(&args, &shared),
             Some(Command::Man(args)) => command::completions::man(&args, &shared),

@@ -7,6 +7,7 @@ pub mod facts_file;
 pub mod files;
 pub mod identity;
 pub mod project_writer;
+pub mod log;
 mod surroundings;
 pub mod undoing;
 

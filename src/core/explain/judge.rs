@@ -64,12 +64,17 @@ impl Held<'_> {
         finding.code = Some(diagnosis.code.clone());
         finding.required = diagnosis.verdict == Verdict::Fail;
         finding.seen = sign.seen.as_ref().map_or_else(|| shown.hit.text.clone(), |seen| fill(seen, &shown.captured));
-        finding.cause = Some(diagnosis.cause.clone());
+        finding.cause = Some(one_line(&diagnosis.cause));
         finding.remedy = Some(diagnosis.remedy.of(facts));
         finding.link = Some(format!("codes/{}.md", diagnosis.code));
         finding.source = Some(diagnosis.source.clone());
         Explained { finding, line: shown.hit.line, text: shown.hit.text, confidence: f64::from(score) / 100.0 }
     }
+}
+
+/// Data files break their lines where they like.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Puts captured values into `{name}`.
@@ -87,7 +92,7 @@ impl Advice {
             None => (&self.say, &self.commands, &self.undo),
         };
         Remedy {
-            say: say.trim().to_owned(),
+            say: one_line(say),
             commands: commands.iter().map(super::diagnosis::Line::command).collect(),
             undo: undo.clone(),
             safe: false,

@@ -1,5 +1,6 @@
 //! Reports as text on standard output; talk goes to standard error.
 
+mod explained;
 mod facts;
 pub mod init;
 mod matrix;
@@ -8,6 +9,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+pub use explained::explained;
 pub use facts::table as facts_table;
 pub use matrix::table as matrix_table;
 

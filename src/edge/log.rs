@@ -1,0 +1,54 @@
+//! Streams a log, from a file or from standard input, in pieces.
+
+use std::io::{self, ErrorKind, IsTerminal as _, Read};
+use std::path::Path;
+
+use crate::core::failure::{Exit, Failure};
+
+/// Where a log comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Log<'a> {
+    File(&'a Path),
+    Stdin,
+}
+
+/// True when a file (of any kind) has that name.
+#[must_use]
+pub fn is_there(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
+}
+
+/// True when a person sits at standard input.
+#[must_use]
+pub fn person_at_stdin() -> bool {
+    io::stdin().is_terminal()
+}
+
+/// Calls `each` with every piece of the log.
+///
+/// # Errors
+/// Exit 2: the log cannot be read.
+pub fn stream(log: Log<'_>, each: &mut dyn FnMut(&[u8])) -> Result<(), Failure> {
+    match log {
+        Log::Stdin => pour(io::stdin().lock(), each).map_err(|error| unreadable("standard input", &error)),
+        Log::File(path) => std::fs::File::open(path)
+            .and_then(|file| pour(file, each))
+            .map_err(|error| unreadable(&format!("`{}`", path.display()), &error)),
+    }
+}
+
+fn pour(mut from: impl Read, each: &mut dyn FnMut(&[u8])) -> io::Result<()> {
+    let mut buffer = vec![0; 1 << 18];
+    loop {
+        match from.read(&mut buffer) {
+            Ok(0) => return Ok(()),
+            Ok(count) => each(&buffer[..count]),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+fn unreadable(what: &str, error: &io::Error) -> Failure {
+    Failure::new(Exit::Usage, format!("read the log {what}")).why(error.to_string())
+}
