@@ -6,8 +6,8 @@ pub mod child;
 pub mod facts_file;
 pub mod files;
 pub mod identity;
-pub mod project_writer;
 pub mod log;
+pub mod project_writer;
 mod surroundings;
 pub mod undoing;
 
