@@ -6,7 +6,6 @@ pub mod init;
 mod init_answers;
 mod init_proof;
 pub mod matrix;
-pub mod explain;
 pub mod probe;
 pub mod undo;
 
