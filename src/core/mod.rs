@@ -13,6 +13,7 @@ pub mod failure;
 pub mod files;
 pub mod finding;
 pub mod init_report;
+pub mod loader;
 pub mod nix_log;
 pub mod plan;
 pub mod project;

@@ -4,6 +4,8 @@
 
 pub mod child;
 pub mod facts_file;
+pub mod doctor;
+pub mod elf;
 pub mod files;
 pub mod identity;
 pub mod log;
@@ -14,6 +16,8 @@ pub mod undoing;
 pub use surroundings::{arguments, config_folder, data, normal, read_capped, user_config, variable};
 
 pub mod probe;
+pub mod loading;
+pub mod mending;
 pub mod process;
 pub mod pty;
 pub mod terminal;

@@ -2,6 +2,7 @@
 
 mod gpu;
 mod host;
+mod loader;
 mod project;
 mod show;
 mod tools;
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 pub use gpu::{DeviceNode, Driver, Gpu, LibraryFile, Toolkit, Vendor};
 pub use host::{Cpu, Disk, DiskRole, Env, Memory, Os, OsKind, SetBy};
+pub use loader::Loaded;
 pub use project::{Installed, ProjectFacts, Venv};
 pub use show::{Row, size};
 pub use tools::{Direnv, Git, Nix, NixFlavour, Uv};

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Loaded;
+
 /// A package that an environment holds.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -69,6 +71,9 @@ pub struct ProjectFacts {
     pub on_windows_drive: Option<bool>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub venvs: Vec<Venv>,
+    /// Which libraries its Python would load, as `nixml doctor` traces them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub loader: Vec<Loaded>,
     /// Generated files whose bytes are not what nixml's templates give.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub edited: Vec<String>,

@@ -4,6 +4,8 @@ mod explained;
 mod facts;
 pub mod init;
 mod matrix;
+mod findings;
+mod look;
 
 use std::io::{self, Write};
 
@@ -12,6 +14,8 @@ use serde::Serialize;
 pub use explained::explained;
 pub use facts::table as facts_table;
 pub use matrix::table as matrix_table;
+pub use findings::findings;
+pub use look::Look;
 
 /// Prints one JSON object and nothing else on standard output.
 ///

@@ -29,6 +29,7 @@ mod libc;
 mod libcuda;
 mod libcuda_copies;
 mod libcuda_stub;
+mod loader;
 mod mig;
 mod module_build;
 mod nix;
@@ -120,6 +121,7 @@ pub const ALL: &[&Check] = &[
     &uv_python::CHECK,
     &wheel_build::CHECK,
     &framework_stack::CHECK,
+    &loader::CHECK,
     &direnv::CHECK,
     &platform::CHECK,
     &libc::CHECK,
