@@ -69,6 +69,7 @@ pub struct Shared {
 enum Command {
     Matrix(command::matrix::Args),
     Explain(command::explain::Args),
+    Doctor(command::doctor::Args),
     Probe(command::probe::Args),
     Init(command::init::Args),
     Completions(command::completions::CompletionArgs),
@@ -97,6 +98,7 @@ impl Cli {
             None => command::wizard(&shared),
             Some(Command::Matrix(args)) => command::matrix::run(&args, &shared),
             Some(Command::Explain(args)) => command::explain::run(&args, &shared),
+            Some(Command::Doctor(args)) => command::doctor::run(&args, &shared),
             Some(Command::Probe(args)) => command::probe::run(&args, &shared),
             Some(Command::Completions(args)) => command::completions::completions(&args, &shared),
             Some(Command::Man(args)) => command::completions::man(&args, &shared),

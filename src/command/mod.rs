@@ -10,13 +10,21 @@ pub mod probe;
 pub mod undo;
 
 use nixml::core::data::Data;
+pub mod doctor;
+mod doctor_fix;
+pub mod probe;
+pub mod undo;
+
+use std::path::{Path, PathBuf};
+
 use nixml::core::facts::Facts;
 use nixml::core::failure::{Exit, Failure};
-use nixml::edge::probe::ProbeOptions;
+use nixml::edge::probe::{ProbeOptions, Vars};
+use nixml::edge::terminal::Surroundings;
 use nixml::edge::{facts_file, probe as machine_probe};
-use nixml::front::print;
+use nixml::front::print::{self, Look};
 
-use crate::cli::Shared;
+use crate::cli::{Color, Shared};
 
 /// `nixml` alone: the wizard.
 pub fn wizard(_shared: &Shared) -> anyhow::Result<Exit> {
@@ -28,6 +36,21 @@ pub fn wizard(_shared: &Shared) -> anyhow::Result<Exit> {
 /// The facts of this machine, or of the recorded one that `--host` names; keys in that file that nixml does not know are said.
 pub fn machine(shared: &Shared) -> Result<Facts, Failure> {
     let Some(file) = &shared.host else { return Ok(machine_probe::probe(&ProbeOptions::here())) };
+    recorded(file)
+}
+
+/// The same, with what lies in the project's folder `dir`: of a recorded machine that has no project, the folder is looked at here.
+pub fn machine_with(shared: &Shared, dir: &Path) -> Result<Facts, Failure> {
+    let options = ProbeOptions::new(Vars::here(), Some(dir.to_path_buf()));
+    let Some(file) = &shared.host else { return Ok(machine_probe::probe(&options)) };
+    let mut facts = recorded(file)?;
+    if facts.project.is_none() {
+        facts.project = machine_probe::project(&options);
+    }
+    Ok(facts)
+}
+
+fn recorded(file: &Path) -> Result<Facts, Failure> {
     let (facts, ignored) = facts_file::read(file)?;
     for key in ignored {
         print::say(&format!("warning: `{}`: unknown key `{}`", file.display(), nixml::core::text::label(&key)));
@@ -38,4 +61,19 @@ pub fn machine(shared: &Shared) -> Result<Facts, Failure> {
 /// nixml's data with the user's overlay and the one of `--data`.
 pub fn shared_data(shared: &Shared) -> Result<Data, Failure> {
     nixml::edge::data(shared.data.as_deref())
+/// The project's folder, whole: the one that was named, else the current one.
+pub fn folder(named: Option<&Path>) -> Result<PathBuf, Failure> {
+    let named = named.unwrap_or_else(|| Path::new("."));
+    nixml::edge::folder(named).map_err(|why| Failure::usage(format!("look into the folder `{}`", named.display())).why(why))
+}
+
+/// How text on standard output is dressed.
+pub fn look(shared: &Shared) -> Look {
+    let around = Surroundings::look();
+    let color = match shared.color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => nixml::edge::stdout_is_terminal() && !around.no_color && !around.dumb,
+    };
+    Look { color, ascii: shared.ascii || !around.utf8, width: 80 }
 }

@@ -28,7 +28,7 @@ pub struct Args {
 /// Runs `nixml probe`.
 pub fn run(args: &Args, shared: &Shared) -> anyhow::Result<Exit> {
     let facts = super::machine(shared)?;
-    let value = redacted(&facts)?;
+    let value = redacted(&facts, &Redactor::new(&identity::private()))?;
     if args.json {
         print::json(&value)?;
     } else {
@@ -39,9 +39,9 @@ pub fn run(args: &Args, shared: &Shared) -> anyhow::Result<Exit> {
 }
 
 /// The facts as JSON, safe to show: no names of people, machines and secrets in any text. Both maps are always there.
-fn redacted(facts: &Facts) -> anyhow::Result<Value> {
+pub fn redacted(facts: &Facts, redactor: &Redactor) -> anyhow::Result<Value> {
     let mut value = serde_json::to_value(facts)?;
-    hide(&Redactor::new(&identity::private()), &mut value);
+    hide(redactor, &mut value);
     if let Value::Object(pairs) = &mut value {
         for map in ["sources", "unknown"] {
             pairs.entry(map).or_insert_with(|| Value::Object(Map::new()));

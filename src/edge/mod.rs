@@ -3,9 +3,9 @@
 #![allow(clippy::disallowed_methods, reason = "this is the ring where effects live")]
 
 pub mod child;
-pub mod facts_file;
 pub mod doctor;
 pub mod elf;
+pub mod facts_file;
 pub mod files;
 pub mod identity;
 pub mod log;
@@ -13,11 +13,11 @@ pub mod project_writer;
 mod surroundings;
 pub mod undoing;
 
-pub use surroundings::{arguments, config_folder, data, normal, read_capped, user_config, variable};
+pub use surroundings::{arguments, config_folder, data, folder, normal, read_capped, stdout_is_terminal, user_config, variable};
 
-pub mod probe;
 pub mod loading;
 pub mod mending;
+pub mod probe;
 pub mod process;
 pub mod pty;
 pub mod terminal;

@@ -102,6 +102,22 @@ fn overlay(folder: &Path) -> Result<Vec<(String, String)>, Failure> {
     Ok(found)
 }
 
+/// A folder that is there, by its whole path without links.
+///
+/// # Errors
+/// Why it is none.
+pub fn folder(path: &Path) -> Result<PathBuf, String> {
+    let whole = path.canonicalize().map_err(|error| error.to_string())?;
+    if whole.is_dir() { Ok(whole) } else { Err("it is no folder".to_owned()) }
+}
+
+/// Standard output goes to a person's screen.
+#[must_use]
+pub fn stdout_is_terminal() -> bool {
+    use std::io::IsTerminal as _;
+    std::io::stdout().is_terminal()
+}
+
 /// The path without `.` and `..`, by its words alone: for the name of a folder that need not exist yet.
 #[must_use]
 pub fn normal(path: &Path) -> PathBuf {

@@ -39,7 +39,7 @@ pub use root::Root;
 pub use vars::Vars;
 
 use self::part::Part;
-use crate::core::facts::Facts;
+use crate::core::facts::{Facts, ProjectFacts};
 
 /// After the deadline of the slowest question: time to stop a program that did not answer.
 const GRACE: Duration = Duration::from_millis(400);
@@ -97,6 +97,14 @@ pub struct Progress<'a> {
 #[must_use]
 pub fn probe(options: &ProbeOptions) -> Facts {
     probe_each(options, &mut |_| {})
+}
+
+/// Only what lies in the project's folder, for a machine that was recorded elsewhere.
+#[must_use]
+pub fn project(options: &ProbeOptions) -> Option<ProjectFacts> {
+    let mut part = Part::default();
+    project::ask(options, &mut part);
+    clean(part.facts).project
 }
 
 /// The same, telling `each` after every step: the wizard shows facts as they come.
