@@ -2,6 +2,8 @@
 
 pub mod completions;
 pub mod explain;
+pub mod doctor;
+mod doctor_fix;
 pub mod init;
 mod init_answers;
 mod init_proof;
@@ -9,14 +11,9 @@ pub mod matrix;
 pub mod probe;
 pub mod undo;
 
-use nixml::core::data::Data;
-pub mod doctor;
-mod doctor_fix;
-pub mod probe;
-pub mod undo;
-
 use std::path::{Path, PathBuf};
 
+use nixml::core::data::Data;
 use nixml::core::facts::Facts;
 use nixml::core::failure::{Exit, Failure};
 use nixml::edge::probe::{ProbeOptions, Vars};
@@ -61,6 +58,8 @@ fn recorded(file: &Path) -> Result<Facts, Failure> {
 /// nixml's data with the user's overlay and the one of `--data`.
 pub fn shared_data(shared: &Shared) -> Result<Data, Failure> {
     nixml::edge::data(shared.data.as_deref())
+}
+
 /// The project's folder, whole: the one that was named, else the current one.
 pub fn folder(named: Option<&Path>) -> Result<PathBuf, Failure> {
     let named = named.unwrap_or_else(|| Path::new("."));

@@ -5,6 +5,7 @@ mod facts;
 pub mod init;
 mod matrix;
 mod findings;
+pub mod init;
 mod look;
 
 use std::io::{self, Write};
