@@ -2,11 +2,11 @@
 
 mod explained;
 mod facts;
-pub mod init;
-mod matrix;
 mod findings;
 pub mod init;
+pub mod init;
 mod look;
+mod matrix;
 
 use std::io::{self, Write};
 
@@ -14,9 +14,9 @@ use serde::Serialize;
 
 pub use explained::explained;
 pub use facts::table as facts_table;
-pub use matrix::table as matrix_table;
 pub use findings::findings;
 pub use look::Look;
+pub use matrix::table as matrix_table;
 
 /// Prints one JSON object and nothing else on standard output.
 ///
