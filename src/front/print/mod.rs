@@ -4,7 +4,6 @@ mod explained;
 mod facts;
 mod findings;
 pub mod init;
-pub mod init;
 mod look;
 mod matrix;
 
