@@ -1,9 +1,9 @@
 //! One file a command: each joins a front to the edge. A command has `Args` for the command line and `run(&Args, &Shared)`.
 
 pub mod completions;
-pub mod explain;
 pub mod doctor;
 mod doctor_fix;
+pub mod explain;
 pub mod init;
 mod init_answers;
 mod init_proof;
