@@ -83,7 +83,7 @@ fn a_terminal_has_its_size_and_still_no_input() {
 
 #[test]
 fn its_own_session_and_a_clean_environment() {
-    let (_, seen) = play("ps -o sid= -p $$ | tr -d ' '; echo $$; echo ${LD_LIBRARY_PATH-none}");
+    let (_, seen) = play("cut -d' ' -f6 /proc/$$/stat; echo $$; echo ${LD_LIBRARY_PATH-none}");
     let out = seen.out();
     let lines: Vec<&str> = out.lines().collect();
     assert_eq!(lines[0], lines[1], "a session leader");
