@@ -75,6 +75,7 @@ enum Command {
     Completions(command::completions::CompletionArgs),
     Man(command::completions::ManArgs),
     Undo(command::undo::Args),
+    Validate(command::validate::Args),
 }
 
 impl Cli {
@@ -104,6 +105,7 @@ impl Cli {
             Some(Command::Man(args)) => command::completions::man(&args, &shared),
             Some(Command::Init(args)) => command::init::run(&args, &shared),
             Some(Command::Undo(args)) => command::undo::run(&args, &shared),
+            Some(Command::Validate(args)) => command::validate::run(&args, &shared),
         }
     }
 }

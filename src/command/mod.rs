@@ -10,6 +10,7 @@ mod init_proof;
 pub mod matrix;
 pub mod probe;
 pub mod undo;
+pub mod validate;
 
 use std::path::{Path, PathBuf};
 

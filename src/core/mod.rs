@@ -15,6 +15,7 @@ pub mod finding;
 pub mod init_report;
 pub mod loader;
 pub mod nix_log;
+pub mod outage;
 pub mod plan;
 pub mod project;
 pub mod render;

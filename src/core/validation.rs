@@ -122,6 +122,12 @@ pub struct ValidationReport {
     pub runner: String,
     /// The whole output, from the project's folder: `.nixml/logs/validate-1795242642.log`.
     pub log: Option<String>,
+    /// `shell` is the project's first target, which a bare `nix develop` enters; not part of the JSON.
+    #[serde(skip)]
+    pub default_shell: bool,
+    /// Nothing was run because a file is not nixml's: the person may allow it; not part of the JSON.
+    #[serde(skip)]
+    pub untrusted: bool,
     /// Why it ended before its time, or how it failed, for the exit code and the person; not part of the JSON.
     #[serde(skip)]
     pub failure: Option<Failure>,
@@ -153,11 +159,8 @@ pub enum ValidationEvent {
         phase: PhaseId,
         what: String,
     },
-    /// Nix got further (evaluate, build).
-    Progress {
-        phase: PhaseId,
-        progress: Progress,
-    },
+    /// Nix got further (evaluate, build); milliseconds since the validation began.
+    Progress { phase: PhaseId, progress: Progress, elapsed_ms: u64 },
     /// A line of output, sanitised.
     Line {
         phase: PhaseId,
@@ -213,6 +216,8 @@ mod tests {
             shell: "cpu".into(),
             runner: "uv".into(),
             log: None,
+            default_shell: true,
+            untrusted: false,
             failure: None,
         };
         let json = serde_json::to_value(&report).unwrap();

@@ -21,6 +21,7 @@ pub mod probe;
 pub mod process;
 pub mod pty;
 pub mod terminal;
+pub mod validate;
 
 /// Sixteen random hexadecimal digits, for names that nobody can guess.
 #[must_use]

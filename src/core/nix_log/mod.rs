@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 pub use event::{Event, Field};
 pub use lines::Lines;
-pub use progress::{Count, Progress};
+pub use progress::{Count, Progress, mebibytes};
 
 use event::{ERROR, activity, result};
 use progress::Activities;

@@ -23,6 +23,13 @@ impl Count {
     }
 }
 
+/// Bytes as mebibytes with one decimal: `7.2`.
+#[must_use]
+pub fn mebibytes(bytes: u64) -> String {
+    let tenths = bytes.saturating_mul(10) >> 20;
+    format!("{}.{}", tenths / 10, tenths % 10)
+}
+
 /// The state of one run of Nix, for bars and lines.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Progress {

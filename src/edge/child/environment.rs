@@ -27,6 +27,12 @@ const FOREIGN: &[&str] = &[
     "NIXML_KEEP_LD_LIBRARY_PATH",
     "BASH_ENV",
     "ENV",
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_COMMON_DIR",
+    "GIT_PREFIX",
 ];
 
 /// A whole environment for one child.

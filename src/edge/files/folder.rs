@@ -57,6 +57,18 @@ impl Folder {
         Self::open(path).map(Some)
     }
 
+    /// Another handle of a folder whose lock the caller holds already.
+    ///
+    /// # Errors
+    /// As [`Folder::open`], but for the lock.
+    pub fn open_locked(path: &Path) -> Result<Self, Failure> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let handle = rustix::fs::open(path, flags, Mode::empty()).map_err(|error| cannot("open", path, &error.into()))?;
+        let folder = Self { path: path.to_path_buf(), handle, made: false };
+        folder.refuse_foreign()?;
+        Ok(folder)
+    }
+
     /// The open handle.
     #[must_use]
     pub fn handle(&self) -> &OwnedFd {

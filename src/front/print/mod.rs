@@ -6,6 +6,7 @@ mod findings;
 pub mod init;
 mod look;
 mod matrix;
+pub mod validation;
 
 use std::io::{self, Write};
 

@@ -1,0 +1,84 @@
+//! uv's two phases: uv.lock fits pyproject.toml, and what it names is installed.
+
+use crate::core::validation::PhaseId;
+use crate::edge::child::Order;
+
+use super::Runner;
+use super::project::Project;
+use super::shell::Entered;
+use super::trial::{Fault, Trial, judge};
+
+/// What uv says of a lock that does not fit, in every version so far.
+const STALE: &str = "needs to be updated";
+
+/// Creates uv.lock, checks it, or refreshes it.
+pub fn lock(trial: &mut Trial<'_>, project: &Project, entered: &Entered) -> Result<(), Fault> {
+    let there = project.dir.join("uv.lock").exists();
+    let what = if there { "uv lock --check" } else { "uv lock" };
+    trial.phase(PhaseId::Lock, what, |trial| {
+        if !there {
+            uv(trial, PhaseId::Lock, project, entered, &["lock"])?;
+            return Ok(((), format!("uv.lock was created{}", resolved(&trial.text()))));
+        }
+        let checked = uv(trial, PhaseId::Lock, project, entered, &["lock", "--check"]);
+        match checked {
+            Ok(()) => Ok(((), "uv.lock fits pyproject.toml".to_owned())),
+            Err(_) if trial.text().contains(STALE) && trial.options.ci => {
+                Err(Fault::failed("uv.lock does not fit pyproject.toml, and CI is set")
+                    .next("run `uv lock` in the project and commit uv.lock"))
+            }
+            Err(_) if trial.text().contains(STALE) => {
+                uv(trial, PhaseId::Lock, project, entered, &["lock"])?;
+                Ok(((), format!("uv.lock did not fit pyproject.toml any more and was refreshed{}", resolved(&trial.text()))))
+            }
+            Err(fault) => Err(fault),
+        }
+    })
+}
+
+/// Installs what is locked for this target, and nothing else.
+pub fn sync(trial: &mut Trial<'_>, project: &Project, entered: &Entered) -> Result<(), Fault> {
+    // In the shell, `uv` knows its target; without it we say so.
+    let group = project.target().target.word();
+    let mut args = vec!["sync", "--locked"];
+    if trial.options.runner == Runner::Uv && !project.is_first() {
+        args.extend(["--group", group]);
+    }
+    trial.phase(PhaseId::Sync, &args.join(" ").replace("sync", "uv sync"), |trial| {
+        uv(trial, PhaseId::Sync, project, entered, &args)?;
+        let text = trial.text();
+        let installed = text.lines().filter(|line| line.starts_with(" + ")).count();
+        let detail = match installed {
+            0 => format!("{} holds what is locked", project.target().venv),
+            1 => format!("1 package installed into {}", project.target().venv),
+            many => format!("{many} packages installed into {}", project.target().venv),
+        };
+        Ok(((), detail))
+    })
+}
+
+fn uv(trial: &mut Trial<'_>, phase: PhaseId, project: &Project, entered: &Entered, args: &[&str]) -> Result<(), Fault> {
+    let mut order = Order::new(&entered.uv, &project.dir, entered.env.clone()).args(args);
+    if !trial.options.allow_build {
+        // A package built from source runs its author's code, and wants compilers that beginners do not have.
+        order = order.args(["--no-build"]);
+    }
+    let name = format!("`uv {}`", args.join(" "));
+    let played = trial.play(phase, order)?;
+    let text = trial.text();
+    judge(&played.ended, &name, &text, trial.options.timeout).map_err(|fault| {
+        let needs_build = text.contains("--no-build") || text.contains("no-build");
+        if needs_build && fault.next.is_none() {
+            fault.next("a package has no wheel for this machine: choose another release, or let uv build it with `nixml validate --allow-build`")
+        } else {
+            fault
+        }
+    })
+}
+
+/// `Resolved 12 packages in 3ms`, as uv says it.
+fn resolved(text: &str) -> String {
+    let line = text.lines().rev().find_map(|line| line.strip_prefix("Resolved "));
+    let count = line.and_then(|rest| rest.split(' ').next());
+    count.map_or_else(String::new, |count| format!(" ({count} packages)"))
+}
