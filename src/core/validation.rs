@@ -160,7 +160,11 @@ pub enum ValidationEvent {
         what: String,
     },
     /// Nix got further (evaluate, build); milliseconds since the validation began.
-    Progress { phase: PhaseId, progress: Progress, elapsed_ms: u64 },
+    Progress {
+        phase: PhaseId,
+        progress: Progress,
+        elapsed_ms: u64,
+    },
     /// A line of output, sanitised.
     Line {
         phase: PhaseId,

@@ -20,6 +20,8 @@ use crate::core::text::Redactor;
 use crate::core::validation::{PhaseId, SCHEMA, ValidationEvent, ValidationReport};
 use crate::edge::child::Interrupt;
 
+pub use shell::find_nix;
+
 use project::Project;
 use trial::{Fault, Trial};
 

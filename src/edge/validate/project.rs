@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::core::project;
 use crate::core::changes::OnDisk;
 use crate::core::failure::Failure;
 use crate::core::files::Files;
 use crate::core::plan::{Plan, Target, TargetPlan};
+use crate::core::project;
 use crate::edge::files::Folder;
 
 use super::{Runner, ValidateOptions};
