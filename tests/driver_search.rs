@@ -4,6 +4,7 @@
 
 mod support;
 
+use std::fmt::Write as _;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -190,16 +191,15 @@ fn build(machine: &Machine) -> Built<'_> {
         write((*file).to_owned(), machine.name);
     }
     if let Some(known) = machine.ldconfig {
-        let lines: String = known
-            .iter()
-            .map(|(library, directory)| {
-                let (kind, library) = library
-                    .split_once(' ')
-                    .unwrap_or((if machine.arch == "x86_64" { "libc6,x86-64" } else { "libc6,AArch64" }, library));
-                let kind = if kind == "i386" { "libc6" } else { kind };
-                format!("\t{library} ({kind}) => {}{directory}/{library}\n", root.display())
-            })
-            .collect();
+        let mut lines = String::new();
+        for (library, directory) in known {
+            let (kind, library) = match library.strip_prefix("i386 ") {
+                Some(library) => ("libc6", library),
+                None if machine.arch == "x86_64" => ("libc6,x86-64", *library),
+                None => ("libc6,AArch64", *library),
+            };
+            writeln!(lines, "\t{library} ({kind}) => {}{directory}/{library}", root.display()).unwrap();
+        }
         // LD_LIBRARY_PATH of the caller must not reach it
         write(
             "/sbin/ldconfig".into(),
