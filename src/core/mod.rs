@@ -14,6 +14,7 @@ pub mod files;
 pub mod finding;
 pub mod init_report;
 pub mod loader;
+pub mod merge;
 pub mod nix_log;
 pub mod outage;
 pub mod plan;
