@@ -349,3 +349,56 @@ fn forty_at_once_on_one_home_and_twenty_in_one_folder() {
     );
     assert_eq!(bytes(&room.path("one")), bytes(&room.path("same")));
 }
+
+#[test]
+fn what_the_person_wrote_survives_other_answers() {
+    let room = Room::new();
+    exits(&room.jax(&[]), 0);
+    let pyproject = room.path("demo/pyproject.toml");
+    let edited = fs::read_to_string(&pyproject).unwrap().replace("\"jax==", "\"rich>=14\", # pretty\n    \"jax==")
+        + "\n[tool.ruff]\nline-length = 99\n";
+    fs::write(&pyproject, &edited).unwrap();
+    let flake = room.path("demo/flake.nix");
+    fs::write(&flake, fs::read_to_string(&flake).unwrap().replace("programs = [ ];", "programs = [ \"ffmpeg\" ];")).unwrap();
+    for clone in [false, true] {
+        if clone {
+            // A colleague has no receipt.
+            fs::remove_dir_all(room.path("home/.local")).unwrap();
+        }
+        let python = if clone { "3.14" } else { "3.12" };
+        let output = room.jax(&["--python", python, "--json"]);
+        exits(&output, 0);
+        let now = fs::read_to_string(&pyproject).unwrap();
+        for kept in ["\"rich>=14\", # pretty", "[tool.ruff]\nline-length = 99\n", &format!(">={python},<3.")] {
+            assert!(now.contains(kept), "{kept}: {now}");
+        }
+        assert!(fs::read_to_string(&flake).unwrap().contains("programs = [ \"ffmpeg\" ];"));
+        assert!(fs::read_to_string(&flake).unwrap().contains(&format!("\"{python}\"")));
+        // Only the lines that nixml changes differ.
+        let changed = edited.lines().zip(now.lines()).filter(|(old, new)| old != new).count();
+        assert!(changed <= 1, "{now}");
+    }
+    // The same line changed by both: refused, with nothing lost.
+    let before = fs::read_to_string(&flake).unwrap().replace("python = \"3.14\"", "python = \"3.11\"");
+    fs::write(&flake, &before).unwrap();
+    let output = room.jax(&["--python", "3.13"]);
+    exits(&output, 4);
+    assert!(error(&output).contains("flake.nix") && error(&output).contains("same lines"), "{}", error(&output));
+    assert_eq!(fs::read_to_string(&flake).unwrap(), before);
+}
+
+#[test]
+fn adopt_works_around_a_pyproject_that_nixml_never_saw() {
+    let room = Room::new();
+    fs::create_dir(room.path("demo")).unwrap();
+    let theirs = "[project]\nname = \"lab\" # ours\nversion = \"3.1\"\ndependencies = [\"jax>=0.4\", \"pandas\"]\n\n[tool.black]\nline-length = 100\n";
+    fs::write(room.path("demo/pyproject.toml"), theirs).unwrap();
+    exits(&room.jax(&[]), 4);
+    exits(&room.jax(&["--adopt"]), 0);
+    let now = fs::read_to_string(room.path("demo/pyproject.toml")).unwrap();
+    for part in ["name = \"lab\" # ours", "[tool.black]", "\"pandas\"", "requires-python", "[tool.uv]"] {
+        assert!(now.contains(part), "{part}: {now}");
+    }
+    assert!(!now.contains("jax>=0.4"), "{now}");
+    assert_eq!(fs::read_to_string(room.path("demo/pyproject.toml.nixml-bak.1")).unwrap(), theirs);
+}

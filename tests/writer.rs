@@ -7,13 +7,17 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
 
-use nixml::core::changes::{Action, Known, decide, sha256};
+use nixml::core::changes::{Action, Allowed, Known, decide, sha256};
 use nixml::core::files::{Files, Ownership, ProjectFile};
 use nixml::edge::files::{Folder, write};
 
 fn files(texts: &[(&str, &str)]) -> Files {
     let file = |text: &str| ProjectFile { text: text.to_owned(), ownership: Ownership::Owned };
     Files(texts.iter().map(|(path, text)| ((*path).to_owned(), file(text))).collect::<BTreeMap<_, _>>())
+}
+
+fn force() -> Allowed {
+    Allowed { force: true, ..Allowed::default() }
 }
 
 fn names(dir: &Path) -> Vec<String> {
@@ -29,12 +33,12 @@ fn new_files_are_written_and_a_second_time_unchanged() {
     let project = dir.path().join("p");
     let wanted = files(&[("flake.nix", "a\n"), ("nix/shell.nix", "b\n")]);
     let folder = Folder::open(&project).unwrap();
-    let changes = decide(&wanted, &folder.on_disk(&wanted), &Known::default(), false);
+    let changes = decide(&wanted, &folder.on_disk(&wanted), &Known::default(), &Allowed::default());
     let written = write(&folder, &changes, || Ok(())).unwrap();
     assert!(written.iter().all(|file| file.action == Action::Created));
     assert_eq!(names(&project), ["flake.nix", "nix"]);
     let before = fs::metadata(project.join("flake.nix")).unwrap().modified().unwrap();
-    let changes = decide(&wanted, &folder.on_disk(&wanted), &Known::default(), false);
+    let changes = decide(&wanted, &folder.on_disk(&wanted), &Known::default(), &Allowed::default());
     assert!(write(&folder, &changes, || Ok(())).unwrap().iter().all(|file| file.action == Action::Unchanged));
     assert_eq!(fs::metadata(project.join("flake.nix")).unwrap().modified().unwrap(), before);
 }
@@ -47,12 +51,12 @@ fn a_conflict_writes_nothing_and_force_keeps_a_copy_with_its_mode() {
     fs::write(dir.path().join("pyproject.toml.nixml-bak.1"), "older\n").unwrap();
     let wanted = files(&[("flake.nix", "a\n"), ("pyproject.toml", "ours\n")]);
     let folder = Folder::open(dir.path()).unwrap();
-    let changes = decide(&wanted, &folder.on_disk(&wanted), &Known::default(), false);
+    let changes = decide(&wanted, &folder.on_disk(&wanted), &Known::default(), &Allowed::default());
     let failure = write(&folder, &changes, || Ok(())).unwrap_err();
     assert_eq!(failure.exit.code(), 4);
     assert!(failure.what.contains("pyproject.toml"));
     assert_eq!(names(dir.path()), ["pyproject.toml", "pyproject.toml.nixml-bak.1"]);
-    let changes = decide(&wanted, &folder.on_disk(&wanted), &Known::default(), true);
+    let changes = decide(&wanted, &folder.on_disk(&wanted), &Known::default(), &force());
     let written = write(&folder, &changes, || Ok(())).unwrap();
     assert_eq!(written[1].backup.as_deref(), Some("pyproject.toml.nixml-bak.2"));
     assert_eq!(fs::read_to_string(dir.path().join("pyproject.toml.nixml-bak.2")).unwrap(), "mine\n");
@@ -77,7 +81,7 @@ fn links_and_pipes_are_refused_and_never_written_through() {
         files(&[("flake.nix", "a"), ("flake.lock", "b"), ("nix/victim", "c"), ("pyproject.toml", "d"), ("nixml.toml", "e")]);
     let folder = Folder::open(&project).unwrap();
     for force in [false, true] {
-        let changes = decide(&wanted, &folder.on_disk(&wanted), &Known::default(), force);
+        let changes = decide(&wanted, &folder.on_disk(&wanted), &Known::default(), &Allowed { force, ..Allowed::default() });
         assert!(changes.iter().all(|change| change.action == Action::Conflict), "{changes:?}");
         assert_eq!(write(&folder, &changes, || Ok(())).unwrap_err().exit.code(), 4);
     }
@@ -90,7 +94,7 @@ fn paths_cannot_leave_the_folder() {
     let folder = Folder::open(&dir.path().join("p")).unwrap();
     for path in ["../x", "/etc/x", "a/../../x", "./x", "a//x", ""] {
         let wanted = files(&[(path, "a")]);
-        let changes = decide(&wanted, &folder.on_disk(&wanted), &Known::default(), true);
+        let changes = decide(&wanted, &folder.on_disk(&wanted), &Known::default(), &force());
         assert!(write(&folder, &changes, || Ok(())).is_err(), "{path}");
     }
     assert_eq!(names(dir.path()), ["p"]);
@@ -104,7 +108,7 @@ fn a_failure_in_the_middle_puts_everything_back() {
     let folder = Folder::open(dir.path()).unwrap();
     let mut known = Known::default();
     known.add("flake.nix", sha256(b"old\n"));
-    let changes = decide(&wanted, &folder.on_disk(&wanted), &known, false);
+    let changes = decide(&wanted, &folder.on_disk(&wanted), &known, &Allowed::default());
     // Somebody makes the last file between the comparison and the renames.
     let failure = write(&folder, &changes, || {
         fs::write(dir.path().join("z.nix"), "theirs\n").unwrap();
@@ -134,7 +138,7 @@ fn litter_of_a_killed_run_is_swept() {
     fs::write(dir.path().join(".nixml-0123.tmp"), "half").unwrap();
     let wanted = files(&[("flake.nix", "a\n")]);
     let folder = Folder::open(dir.path()).unwrap();
-    let changes = decide(&wanted, &folder.on_disk(&wanted), &Known::default(), false);
+    let changes = decide(&wanted, &folder.on_disk(&wanted), &Known::default(), &Allowed::default());
     write(&folder, &changes, || Ok(())).unwrap();
     assert_eq!(names(dir.path()), ["flake.nix"]);
 }

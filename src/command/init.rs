@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use clap::{ArgMatches, Args as ClapArgs};
 use nixml::core::answers::{Answers, Origin};
-use nixml::core::changes::{Action, Change, Known};
+use nixml::core::changes::{Action, Allowed, Change, Known};
 use nixml::core::failure::{Exit, Failure};
 use nixml::core::init_report::{self, InitReport};
 use nixml::core::plan::{self, Plan};
@@ -128,14 +128,14 @@ pub fn run(args: &Args, shared: &Shared) -> anyhow::Result<Exit> {
     let (answers, plan) = decide(&wizard, &answers)?;
     let files = render::render(&plan, &data)?;
     let command = init_report::command(&args.dir.display().to_string(), &answers);
-    let consent = Consent { force: args.force, git: !args.no_git };
+    let consent = Consent { force: args.force, adopt: args.adopt, git: !args.no_git };
     let folder = if args.dry_run { Folder::look_only(&args.dir)? } else { Some(Folder::open(&args.dir)?) };
     let Some(folder) = folder else {
-        let changes = nixml::core::changes::decide(&files, &BTreeMap::new(), &Known::default(), false);
+        let changes = nixml::core::changes::decide(&files, &BTreeMap::new(), &Known::default(), &Allowed::default());
         return show(args, &plan, &changes, command, Vec::new(), None);
     };
     folder.probe_writable()?;
-    let changes = project_writer::compare(&folder, &files, &data, consent);
+    let changes = project_writer::compare(&folder, &plan, &files, &data, consent);
     let conflict = changes.iter().find(|change| change.action == Action::Conflict);
     if args.dry_run || conflict.is_some() {
         let exit = show(args, &plan, &changes, command, Vec::new(), None)?;

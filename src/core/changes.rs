@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::core::files::{Files, Ownership};
+use crate::core::merge::{self, Merged};
 
 /// What happens to one file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,7 +49,7 @@ pub struct Change {
     pub before: Option<String>,
     /// What it will have; for `Kept` and `Conflict`, what nixml would have written.
     pub after: String,
-    /// Why it is a conflict.
+    /// Why it is a conflict; else what the person should know of the change.
     pub why: Option<String>,
 }
 
@@ -79,26 +80,42 @@ pub fn sha256(bytes: &[u8]) -> String {
     })
 }
 
-/// The hashes of what nixml is known to have written, by path: from receipts and from rendering the project's own answers again.
+/// What nixml is known to have written: from receipts and from rendering the project's own answers again.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Known(pub BTreeMap<String, BTreeSet<String>>);
+pub struct Known {
+    /// Hashes by path.
+    pub hashes: BTreeMap<String, BTreeSet<String>>,
+    /// What it wrote last, by path: the base of a merge. Empty in a folder that is not a project of nixml's.
+    pub last: BTreeMap<String, String>,
+}
+
+/// What a person allowed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Allowed {
+    /// Replace what somebody else wrote; a copy stays.
+    pub force: bool,
+    /// Change a pyproject.toml that nixml never saw; a copy stays.
+    pub adopt: bool,
+    /// The packages whose requirements are nixml's, normalised.
+    pub packages: Vec<String>,
+}
 
 impl Known {
     /// True when nixml wrote these bytes to this path.
     #[must_use]
     pub fn wrote(&self, path: &str, bytes: &[u8]) -> bool {
-        self.0.get(path).is_some_and(|hashes| hashes.contains(&sha256(bytes)))
+        self.hashes.get(path).is_some_and(|hashes| hashes.contains(&sha256(bytes)))
     }
 
     /// Notes that nixml wrote `hash` to `path`.
     pub fn add(&mut self, path: &str, hash: String) {
-        self.0.entry(path.to_owned()).or_default().insert(hash);
+        self.hashes.entry(path.to_owned()).or_default().insert(hash);
     }
 }
 
-/// Decides for every file. `force`: replace what somebody else wrote, keeping a copy.
+/// Decides for every file.
 #[must_use]
-pub fn decide(files: &Files, on_disk: &BTreeMap<String, OnDisk>, known: &Known, force: bool) -> Vec<Change> {
+pub fn decide(files: &Files, on_disk: &BTreeMap<String, OnDisk>, known: &Known, allowed: &Allowed) -> Vec<Change> {
     files
         .0
         .iter()
@@ -119,14 +136,14 @@ pub fn decide(files: &Files, on_disk: &BTreeMap<String, OnDisk>, known: &Known, 
                     change.action = Action::Conflict;
                     change.why = Some(why.clone());
                 }
-                OnDisk::File(bytes) => existing(&mut change, file.ownership, bytes, known, force),
+                OnDisk::File(bytes) => existing(&mut change, file.ownership, bytes, known, allowed),
             }
             change
         })
         .collect()
 }
 
-fn existing(change: &mut Change, ownership: Ownership, bytes: &[u8], known: &Known, force: bool) {
+fn existing(change: &mut Change, ownership: Ownership, bytes: &[u8], known: &Known, allowed: &Allowed) {
     change.before = std::str::from_utf8(bytes).ok().map(str::to_owned);
     if bytes == change.after.as_bytes() {
         change.action = Action::Unchanged;
@@ -145,10 +162,36 @@ fn existing(change: &mut Change, ownership: Ownership, bytes: &[u8], known: &Kno
                 change.why = Some("it is not UTF-8 text".to_owned());
             }
         }
-        Ownership::Owned if force => change.action = Action::Replaced,
-        Ownership::Owned => {
+        Ownership::Owned => edited(change, known, allowed),
+    }
+}
+
+/// A file of nixml's that the person changed, or one that nixml never saw.
+fn edited(change: &mut Change, known: &Known, allowed: &Allowed) {
+    let is_pyproject = change.path == "pyproject.toml";
+    let merged = match (&change.before, known.last.get(&change.path)) {
+        (Some(theirs), Some(last)) if is_pyproject => {
+            merge::pyproject(last, &change.after, theirs, &allowed.packages).map(|merged| (Action::Updated, merged))
+        }
+        (Some(theirs), None) if is_pyproject && allowed.adopt => {
+            merge::pyproject("", &change.after, theirs, &allowed.packages).map(|merged| (Action::Replaced, merged))
+        }
+        (Some(theirs), Some(last)) => match merge::text(last, &change.after, theirs) {
+            Merged::Clean(text) => Ok((Action::Updated, (text, Vec::new()))),
+            Merged::Conflict(_) => Err("you and this release of nixml changed the same lines of it".to_owned()),
+        },
+        _ => Err("nixml did not write what is in it".to_owned()),
+    };
+    match merged {
+        Ok((action, (text, won))) => {
+            change.action = if change.before.as_ref() == Some(&text) { Action::Unchanged } else { action };
+            change.after = text;
+            change.why = (!won.is_empty()).then(|| won.join("; "));
+        }
+        Err(_) if allowed.force => change.action = Action::Replaced,
+        Err(why) => {
             change.action = Action::Conflict;
-            change.why = Some("nixml did not write what is in it".to_owned());
+            change.why = Some(why);
         }
     }
 }
@@ -183,7 +226,8 @@ mod tests {
     fn one(ownership: Ownership, disk: OnDisk, known: &Known, force: bool) -> Change {
         let file = ProjectFile { text: "new\n".to_owned(), ownership };
         let files = Files(BTreeMap::from([("flake.nix".to_owned(), file)]));
-        decide(&files, &BTreeMap::from([("flake.nix".to_owned(), disk)]), known, force).remove(0)
+        decide(&files, &BTreeMap::from([("flake.nix".to_owned(), disk)]), known, &Allowed { force, ..Allowed::default() })
+            .remove(0)
     }
 
     #[test]

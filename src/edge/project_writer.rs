@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use crate::core::changes::{self, Action, Change, Known, sha256};
+use crate::core::changes::{self, Action, Allowed, Change, Known, sha256};
 use crate::core::data::Data;
 use crate::core::failure::Failure;
 use crate::core::files::Files;
-use crate::core::project;
+use crate::core::plan::Plan;
+use crate::core::{project, requirement};
 use crate::edge::files::receipt::{Entry, Receipt};
 use crate::edge::files::{Folder, git, write};
 
@@ -15,6 +16,8 @@ use crate::edge::files::{Folder, git, write};
 pub struct Consent {
     /// Replace what somebody else wrote; a copy stays.
     pub force: bool,
+    /// Change a pyproject.toml that nixml never saw; a copy stays.
+    pub adopt: bool,
     /// Make a repository where there is none.
     pub git: bool,
 }
@@ -23,21 +26,33 @@ pub struct Consent {
 /// (a colleague's clone has no receipt).
 #[must_use]
 pub fn known(folder: &Folder, data: &Data) -> Known {
-    let mut known = Receipt::read(&folder.path).map(|receipt| receipt.known()).unwrap_or_default();
+    let mut known = Known::default();
     if let Some(text) = folder.text("nixml.toml")
         && let Ok((_, files)) = project::expected(&text, data)
     {
-        for (path, file) in &files.0 {
-            known.add(path, sha256(file.text.as_bytes()));
+        for (path, file) in files.0 {
+            known.add(&path, sha256(file.text.as_bytes()));
+            known.last.insert(path, file.text);
         }
+        // The answers are the person's to edit; they are valid, so they are an answers file of nixml's.
+        known.add("nixml.toml", sha256(text.as_bytes()));
+    }
+    if let Some(receipt) = Receipt::read(&folder.path) {
+        for (path, hashes) in receipt.known() {
+            known.hashes.entry(path).or_default().extend(hashes);
+        }
+        // What was really written is a better base than what this release would have written.
+        known.last.extend(receipt.files.into_iter().filter_map(|entry| Some((entry.path, entry.after?))));
     }
     known
 }
 
-/// What writing `files` would do here.
+/// What writing the files of `plan` would do here.
 #[must_use]
-pub fn compare(folder: &Folder, files: &Files, data: &Data, consent: Consent) -> Vec<Change> {
-    changes::decide(files, &folder.on_disk(files), &known(folder, data), consent.force)
+pub fn compare(folder: &Folder, plan: &Plan, files: &Files, data: &Data, consent: Consent) -> Vec<Change> {
+    let packages = plan.targets.iter().flat_map(|target| &target.requirements).filter_map(|text| requirement::read(text).ok());
+    let allowed = Allowed { force: consent.force, adopt: consent.adopt, packages: packages.map(|parsed| parsed.name).collect() };
+    changes::decide(files, &folder.on_disk(files), &known(folder, data), &allowed)
 }
 
 /// Writes, keeps the receipt, and makes the files visible to git. Gives what a person should know, in sentences.
@@ -52,6 +67,7 @@ pub fn carry_out(folder: &Folder, changes: &[Change], consent: Consent) -> Resul
         action: change.action,
         sha256: change.sha256(),
         before: change.before.clone().filter(|_| change.writes()),
+        after: (change.writes() || change.action == Action::Unchanged).then(|| change.after.clone()),
         backup,
     };
     let nothing_new = changes.iter().all(|change| !change.writes());
@@ -62,7 +78,7 @@ pub fn carry_out(folder: &Folder, changes: &[Change], consent: Consent) -> Resul
         made_dir: folder.made,
         made_git: false,
         done: false,
-        earlier: before.as_ref().map(|receipt| receipt.known().0).unwrap_or_default(),
+        earlier: before.as_ref().map(Receipt::known).unwrap_or_default(),
     };
     let mut kept = true;
     let written = write(folder, changes, || {
@@ -78,6 +94,7 @@ pub fn carry_out(folder: &Folder, changes: &[Change], consent: Consent) -> Resul
             notes.push(format!("the old `{}` is kept as `{backup}`", file.path));
         }
     }
+    notes.extend(changes.iter().filter(|change| change.writes()).filter_map(|change| change.why.clone()));
     receipt.made_git = repository(&folder.path, changes, consent, &mut notes);
     receipt.done = true;
     if !nothing_new && kept {

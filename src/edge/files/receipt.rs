@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::core::changes::{Action, Known, sha256};
+use crate::core::changes::{Action, sha256};
 
 /// One file of a receipt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +17,9 @@ pub struct Entry {
     /// What the file had before, when it was text that nixml changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<String>,
+    /// What nixml wrote: the base when it is merged with the person's changes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
     /// The copy that `--force` kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backup: Option<String>,
@@ -40,7 +43,7 @@ pub struct Receipt {
     pub earlier: Hashes,
 }
 
-/// The same as [`Known`], as it is kept on the disk.
+/// Hashes by path.
 pub type Hashes = std::collections::BTreeMap<String, std::collections::BTreeSet<String>>;
 
 /// Where receipts and sessions live; `None` when the user has no home.
@@ -65,12 +68,10 @@ impl Receipt {
 
     /// The hashes of everything nixml wrote here, as far as receipts tell.
     #[must_use]
-    pub fn known(&self) -> Known {
-        let mut known = Known(self.earlier.clone());
-        for entry in &self.files {
-            if !matches!(entry.action, Action::Kept | Action::Conflict) {
-                known.add(&entry.path, entry.sha256.clone());
-            }
+    pub fn known(&self) -> Hashes {
+        let mut known = self.earlier.clone();
+        for entry in self.files.iter().filter(|entry| !matches!(entry.action, Action::Kept | Action::Conflict)) {
+            known.entry(entry.path.clone()).or_default().insert(entry.sha256.clone());
         }
         known
     }
