@@ -1,7 +1,7 @@
 //! Compiles the stand-in library and runs `nixml probe` over it.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::thread;
@@ -30,16 +30,20 @@ pub fn library(variant: Variant) -> Option<PathBuf> {
     slot.get_or_init(|| {
         let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("nvml{define}"));
         fs::create_dir_all(&folder).unwrap();
+        let (source, library) = (concat!(env!("CARGO_MANIFEST_DIR"), "/tests/nvml/standin.c"), folder.join("libnvidia-ml.so.1"));
+        let made = |path: &Path| fs::metadata(path).and_then(|meta| meta.modified()).ok();
+        if made(&library) > made(Path::new(source)) {
+            return Some(library);
+        }
         // Two runs of the tests at once compile beside each other; the rename is atomic.
         let own = folder.join(format!("build-{}.so", std::process::id()));
         let status = Command::new("cc")
             .args(["-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-Wl,-soname,libnvidia-ml.so.1", define, "-o"])
             .arg(&own)
-            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/nvml/standin.c"))
+            .arg(source)
             .status()
             .ok()?;
         assert!(status.success(), "standin.c does not compile");
-        let library = folder.join("libnvidia-ml.so.1");
         fs::rename(own, &library).unwrap();
         Some(library)
     })

@@ -41,9 +41,14 @@ pub fn look(options: &ProbeOptions, part: &mut Part) -> bool {
     part.source("driver.open", "procfs");
     part.source("driver.modules", "sysfs");
     part.source("driver.nodes", "files");
-    driver.libcuda = libraries::find(options, "libcuda.so.1");
-    driver.libnvml = libraries::find(options, "libnvidia-ml.so.1");
-    let first = driver.libcuda.iter().find(|file| !file.stub);
+    let folders = libraries::folders(options);
+    // The loader looks into these first; a copy there wins over the driver's own.
+    let mut searched = options.vars.folders("LD_LIBRARY_PATH");
+    searched.extend(folders.iter().cloned());
+    driver.libcuda = libraries::find(options, &searched, "libcuda.so.1");
+    driver.libnvml = libraries::find(options, &folders, "libnvidia-ml.so.1");
+    let own = libraries::find(options, &folders, "libcuda.so.1");
+    let first = own.iter().find(|file| !file.stub);
     driver.library_dir = first.and_then(|file| Some(file.path.rsplit_once('/')?.0.to_owned()));
     part.source("driver.library_dir", "files");
     let of_library =

@@ -172,7 +172,7 @@ fn gaps(part: &Part) -> bool {
 fn program(options: &ProbeOptions, part: &mut Part, deadline: Instant) {
     const SOURCE: &str = "nvidia-smi";
     let told = match smi::program(options) {
-        Some(program) => smi::ask(&program, deadline),
+        Some(program) => smi::ask(options, &program, deadline),
         None => Err("neither NVML nor `nvidia-smi` is there to ask".to_owned()),
     };
     match told {

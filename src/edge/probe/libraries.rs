@@ -24,20 +24,21 @@ const SYSTEM: &[&str] =
 /// A library that is smaller and names no version is a placeholder of a toolkit.
 const STUB_BYTES: u64 = 256 << 10;
 
-/// Every file of this name (`libcuda.so.1`), in the order in which a search by hand would meet them.
+/// Every file of this name (`libcuda.so.1`) in `folders`, in the order in which a search would meet them.
 #[must_use]
-pub fn find(options: &ProbeOptions, name: &str) -> Vec<LibraryFile> {
+pub fn find(options: &ProbeOptions, folders: &[PathBuf], name: &str) -> Vec<LibraryFile> {
     let root = &options.root;
     let mut found: Vec<LibraryFile> = Vec::new();
     let mut seen: Vec<PathBuf> = Vec::new();
-    for folder in folders(options) {
+    for folder in folders {
         let path = folder.join(name);
         let real = root.resolve(&path);
         // `/lib` is `/usr/lib` on most systems: one file, listed once.
-        let key = root.at(&path).canonicalize().unwrap_or_else(|_| root.at(&real));
-        if root.exists(&path) && !seen.contains(&key) && class(root, &path) != Class::Other {
+        let key = root.at(&real).canonicalize().unwrap_or_else(|_| root.at(&real));
+        if root.exists(&real) && !seen.contains(&key) && class(root, &real) != Class::Other {
             seen.push(key);
-            found.push(judge(root, &path, &real, name));
+            let judged = judge(root, &path, &real, name);
+            found.push(LibraryFile { path: options.shown(&path), ..judged });
         }
     }
     found
@@ -85,8 +86,8 @@ fn judge(root: &Root, path: &Path, real: &Path, name: &str) -> LibraryFile {
         .map(str::to_owned);
     let in_stubs = [path, real].iter().any(|path| path.components().any(|part| part.as_os_str() == "stubs"));
     let driver_only = |path: &Path| DRIVER_ONLY.iter().any(|folder| !folder.contains("{gnu}") && path.starts_with(folder));
-    let small = class(root, path) == Class::Native
-        && root.at(path).metadata().is_ok_and(|meta| meta.size() < STUB_BYTES)
+    let small = class(root, real) == Class::Native
+        && root.at(real).metadata().is_ok_and(|meta| meta.size() < STUB_BYTES)
         && !driver_only(path);
     LibraryFile { path: path.display().to_string(), stub: in_stubs || (version.is_none() && small), version }
 }

@@ -10,13 +10,23 @@ use super::part::Part;
 use super::{nix_settings, programs, users};
 use crate::core::facts::{Nix, NixFlavour};
 
-const SOCKET: &str = "/nix/var/nix/daemon-socket/socket";
+/// Where the daemon listens, unless the environment has moved it.
+fn socket_path(options: &ProbeOptions) -> PathBuf {
+    let moved = || Some(options.vars.path("NIX_STATE_DIR")?.join("daemon-socket/socket"));
+    let path = options.vars.path("NIX_DAEMON_SOCKET_PATH").or_else(moved);
+    options.root.at(path.unwrap_or_else(|| "/nix/var/nix/daemon-socket/socket".into()))
+}
+
+/// Where the store is.
+fn store(options: &ProbeOptions) -> PathBuf {
+    options.vars.path("NIX_STORE_DIR").unwrap_or_else(|| "/nix/store".into())
+}
 
 /// Fills `nix`.
 pub fn ask(options: &ProbeOptions, part: &mut Part) {
     let root = &options.root;
     let on_path = programs::on_path(options, "nix");
-    let program = on_path.clone().or_else(|| known_places(options).into_iter().find(|path| programs::runnable(path)));
+    let program = on_path.clone().or_else(|| known_places(options).into_iter().find(|path| programs::runnable(options, path)));
     let mut nix = Nix { installed: Some(program.is_some()), on_path: Some(on_path.is_some()), ..Nix::default() };
     nix.path = program.as_ref().map(|path| options.shown(path));
     if let Some(program) = &program {
@@ -35,10 +45,10 @@ pub fn ask(options: &ProbeOptions, part: &mut Part) {
         if let Some(reason) = &nix.error {
             part.unknown("nix.version", reason.clone());
         }
-    } else if root.is_dir("/nix/store") {
+    } else if root.is_dir(store(options)) {
         nix.error = Some("/nix/store is there, and no `nix` program was found".to_owned());
     }
-    if program.is_some() || root.is_dir("/nix/store") {
+    if program.is_some() || root.is_dir(store(options)) {
         daemon(options, part, &mut nix);
         settings(options, part, &mut nix);
     }
@@ -48,9 +58,8 @@ pub fn ask(options: &ProbeOptions, part: &mut Part) {
 
 /// Where installers put it when the shell does not know it yet.
 fn known_places(options: &ProbeOptions) -> Vec<PathBuf> {
-    let mut places =
-        vec!["/nix/var/nix/profiles/default/bin/nix".into(), "/run/current-system/sw/bin/nix".into(), "/usr/bin/nix".into()];
-    places = places.iter().map(|path: &PathBuf| options.root.at(path)).collect();
+    let mut places: Vec<PathBuf> =
+        ["/nix/var/nix/profiles/default/bin/nix", "/run/current-system/sw/bin/nix", "/usr/bin/nix"].map(PathBuf::from).to_vec();
     if let Some(home) = &options.home {
         places.extend([home.join(".nix-profile/bin/nix"), home.join(".local/state/nix/profile/bin/nix")]);
     }
@@ -72,7 +81,7 @@ fn version(said: &str) -> Option<(NixFlavour, String)> {
 
 fn daemon(options: &ProbeOptions, part: &mut Part, nix: &mut Nix) {
     let root = &options.root;
-    let socket = root.at(SOCKET);
+    let socket = socket_path(options);
     let units = [
         "/etc/systemd/system/nix-daemon.socket",
         "/lib/systemd/system/nix-daemon.socket",
@@ -135,7 +144,7 @@ fn trusted(options: &ProbeOptions, nix: &Nix, read: &nix_settings::Settings) -> 
         return Some(true);
     }
     let own = rustix::process::geteuid().as_raw();
-    if nix.multi_user == Some(false) && std::fs::metadata(options.root.at("/nix/store")).is_ok_and(|meta| meta.uid() == own) {
+    if nix.multi_user == Some(false) && std::fs::metadata(options.root.at(store(options))).is_ok_and(|meta| meta.uid() == own) {
         return Some(true);
     }
     if !read.unreadable.is_empty() {

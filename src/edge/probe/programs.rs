@@ -14,21 +14,21 @@ use crate::core::text;
 /// Variables that may break a program of the system or of Nix; they are nixml's caller's, not these programs'.
 pub const LOADER_VARIABLES: &[&str] = &["LD_PRELOAD", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHOME"];
 
-/// The program of this name that a shell would start.
+/// The program of this name that a shell would start, as the machine calls it.
 #[must_use]
 pub fn on_path(options: &ProbeOptions, name: &str) -> Option<PathBuf> {
-    options.vars.folders("PATH").into_iter().map(|folder| options.root.at(folder.join(name))).find(|path| runnable(path))
+    options.vars.folders("PATH").into_iter().map(|folder| folder.join(name)).find(|path| runnable(options, path))
 }
 
 /// A file that may be executed.
 #[must_use]
-pub fn runnable(path: &Path) -> bool {
-    fs::metadata(path).is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
+pub fn runnable(options: &ProbeOptions, path: &Path) -> bool {
+    fs::metadata(options.root.at(path)).is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
 }
 
 /// What a program says when it is asked for its version; an error says what it did instead.
 pub fn version_text(options: &ProbeOptions, program: &Path, arguments: &[&str]) -> Result<String, String> {
-    let mut command = Command::new(program);
+    let mut command = Command::new(options.root.at(program));
     command.args(arguments).env("LC_ALL", "C");
     for name in LOADER_VARIABLES {
         command.env_remove(name);
@@ -63,7 +63,11 @@ pub fn version_in(said: &str) -> Option<String> {
 /// Fills `uv`.
 pub fn uv(options: &ProbeOptions, part: &mut Part) {
     let usual = || {
-        options.home.iter().flat_map(|home| [home.join(".local/bin/uv"), home.join(".cargo/bin/uv")]).find(|path| runnable(path))
+        options
+            .home
+            .iter()
+            .flat_map(|home| [home.join(".local/bin/uv"), home.join(".cargo/bin/uv")])
+            .find(|path| runnable(options, path))
     };
     let program = on_path(options, "uv").or_else(usual);
     let version = asked(options, part, "uv.version", program.as_deref(), &["--version"]);

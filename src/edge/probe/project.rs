@@ -68,7 +68,7 @@ fn foreign(path: &Path) -> bool {
 fn untracked(options: &ProbeOptions, dir: &Path) -> Result<Vec<String>, String> {
     let git = programs::on_path(options, "git").ok_or_else(|| "git is not there to ask".to_owned())?;
     let needed: Vec<String> = needed(dir);
-    let mut command = Command::new(git);
+    let mut command = Command::new(options.root.at(git));
     // A repository may name programs to run in its own settings: none of them is wanted for a question.
     command
         .arg("-C")

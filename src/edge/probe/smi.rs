@@ -33,11 +33,12 @@ pub struct Told {
 pub fn program(options: &ProbeOptions) -> Option<PathBuf> {
     let places = ["/usr/lib/wsl/lib/nvidia-smi", "/run/current-system/sw/bin/nvidia-smi", "/usr/bin/nvidia-smi"];
     programs::on_path(options, "nvidia-smi")
-        .or_else(|| places.iter().map(|place| options.root.at(place)).find(|path| path.is_file()))
+        .or_else(|| places.iter().map(PathBuf::from).find(|path| programs::runnable(options, path)))
 }
 
 /// Asks until `deadline`; an error says what the program did instead of answering.
-pub fn ask(program: &Path, deadline: Instant) -> Result<Told, String> {
+pub fn ask(options: &ProbeOptions, program: &Path, deadline: Instant) -> Result<Told, String> {
+    let program = &options.root.at(program);
     let mut told = Told::default();
     let mut last = String::new();
     for fields in QUESTIONS {
