@@ -5,12 +5,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args as ClapArgs;
+use nixml::core::catalog::Catalog;
 use nixml::core::doctor::{self, ALL, Check};
 use nixml::core::failure::{Exit, Failure};
+use nixml::core::files::Files;
 use nixml::core::finding::{Finding, Summary, Verdict};
+use nixml::core::project;
 use nixml::core::text::Redactor;
 use nixml::edge::doctor::{DEADLINE, Patient, run as examine};
-use nixml::edge::{identity, loading};
+use nixml::edge::{identity, loading, read_capped};
 use nixml::front::print;
 use serde_json::{Value, json};
 
@@ -104,7 +107,30 @@ pub fn patient(dir: &Path, shared: &Shared) -> Result<Patient, Failure> {
             project.loader = loaded;
         }
     }
-    Ok(Patient { facts, plan: None })
+    let data = super::shared_data(shared)?;
+    let catalog = Catalog::load(&data)?;
+    let toml = facts.project.as_ref().and_then(|project| project.nixml_toml.clone());
+    let mut plan = None;
+    if let Some(toml) = toml {
+        match project::expected(&toml, &data) {
+            Ok((made, files)) => {
+                if let Some(found) = &mut facts.project {
+                    found.edited = edited(dir, &files);
+                }
+                plan = Some(made);
+            }
+            Err(failure) => print::say(&format!("warning: the project's plan is not known: {failure}")),
+        }
+    }
+    Ok(Patient { facts, plan, catalog: Some(catalog) })
+}
+
+/// The generated files that are not as the templates give them.
+fn edited(dir: &Path, files: &Files) -> Vec<String> {
+    let owned =
+        files.0.iter().filter(|(path, _)| matches!(path.as_str(), "flake.nix" | "flake.lock") || path.starts_with("nix/"));
+    let other = |path: &str, text: &str| read_capped(&dir.join(path), 1 << 20).is_ok_and(|found| found != text.as_bytes());
+    owned.filter(|(path, file)| other(path, &file.text)).map(|(path, _)| path.clone()).collect()
 }
 
 /// What the findings mean for the caller.

@@ -6,6 +6,7 @@ use std::sync::{Arc, Once};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::core::catalog::Catalog;
 use crate::core::doctor::{Case, Check, broken, examine};
 use crate::core::facts::Facts;
 use crate::core::finding::Finding;
@@ -22,6 +23,7 @@ const THREAD: &str = "nixml doctor";
 pub struct Patient {
     pub facts: Facts,
     pub plan: Option<Plan>,
+    pub catalog: Option<Catalog>,
 }
 
 /// One finding a check, in their order.
@@ -57,7 +59,7 @@ pub fn run(checks: &[&'static Check], patient: &Arc<Patient>, deadline: Duration
 }
 
 fn work(checks: &[&'static Check], patient: &Patient, send: &Sender<Finding>) {
-    let case = Case { facts: &patient.facts, plan: patient.plan.as_ref() };
+    let case = Case { facts: &patient.facts, plan: patient.plan.as_ref(), catalog: patient.catalog.as_ref() };
     for check in checks {
         let began = Instant::now();
         let mut finding = examine(check, case);

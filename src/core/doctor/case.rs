@@ -1,5 +1,6 @@
 //! What a check may look at, with the questions that many checks ask of it.
 
+use crate::core::catalog::Catalog;
 use crate::core::doctor::Family;
 use crate::core::facts::{Disk, DiskRole, Driver, Env, Facts, Gpu, Nix, Os, ProjectFacts, Vendor};
 use crate::core::plan::{Plan, Target};
@@ -9,6 +10,8 @@ use crate::core::plan::{Plan, Target};
 pub struct Case<'a> {
     pub facts: &'a Facts,
     pub plan: Option<&'a Plan>,
+    /// What builds need of drivers and cards.
+    pub catalog: Option<&'a Catalog>,
 }
 
 impl<'a> Case<'a> {

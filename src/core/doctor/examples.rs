@@ -30,7 +30,10 @@ pub struct Project {
 
 /// PyTorch on CUDA alone.
 pub const CUDA: Project =
-    Project { framework: "pytorch", version: "2.15.0", targets: &[(Target::Cuda, "cu130")], python: "3.13" };
+    Project { framework: "pytorch", version: "2.15.0", targets: &[(Target::Cuda, "cu132")], python: "3.13" };
+/// PyTorch on CUDA 12, for older drivers and cards.
+pub const CUDA_12: Project =
+    Project { framework: "pytorch", version: "2.14.1", targets: &[(Target::Cuda, "cu126")], python: "3.13" };
 /// PyTorch on the processor alone.
 pub const CPU: Project = Project { framework: "pytorch", version: "2.15.0", targets: &[(Target::Cpu, "cpu")], python: "3.13" };
 
@@ -80,7 +83,7 @@ impl Example {
     pub fn play(&self, check: &Check) -> Finding {
         let facts: Facts = toml::from_str(self.host).unwrap_or_else(|error| panic!("`{}`: {error}\n{}", check.id, self.host));
         let plan = self.project.map(plan);
-        examine(check, Case { facts: &facts, plan: plan.as_ref() })
+        examine(check, Case { facts: &facts, plan: plan.as_ref(), catalog: crate::core::doctor::embedded_catalog() })
     }
 }
 

@@ -1,5 +1,6 @@
 //! Judges a machine and a project: pure checks over facts that were collected before, one file a check.
 
+mod build;
 mod case;
 mod check;
 pub mod checks;
@@ -11,12 +12,15 @@ pub mod remedies;
 pub mod space;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::LazyLock;
 
 pub use case::Case;
 pub use check::{Check, Judged};
 pub use checks::ALL;
 pub use family::Family;
 
+use crate::core::catalog::Catalog;
+use crate::core::data::Data;
 use crate::core::facts::Facts;
 use crate::core::finding::{Finding, Verdict};
 use crate::core::plan::Plan;
@@ -24,8 +28,15 @@ use crate::core::plan::Plan;
 /// Runs the checks named in `selected`, all when it is empty, in the order of [`ALL`]. One finding a check.
 #[must_use]
 pub fn run(facts: &Facts, plan: Option<&Plan>, selected: &[&str]) -> Vec<Finding> {
-    let case = Case { facts, plan };
+    let case = Case { facts, plan, catalog: embedded_catalog() };
     ALL.iter().filter(|check| selected.is_empty() || selected.contains(&check.id)).map(|check| examine(check, case)).collect()
+}
+
+/// The catalog that nixml carries, without any overlay; read once.
+#[must_use]
+pub fn embedded_catalog() -> Option<&'static Catalog> {
+    static CATALOG: LazyLock<Option<Catalog>> = LazyLock::new(|| Catalog::load(&Data::embedded()).ok());
+    CATALOG.as_ref()
 }
 
 /// Runs one check. A check that panics is `broken`, never dropped.
@@ -80,6 +91,7 @@ pub fn unknown<'a>(selected: &[&'a str]) -> Option<(&'a str, Option<&'static str
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::explain::Knowledge;
 
     const CRASHING: Check = Check {
         id: "crashing",
@@ -93,7 +105,7 @@ mod tests {
     #[test]
     fn a_crash_is_a_verdict() {
         let facts = Facts::default();
-        let finding = examine(&CRASHING, Case { facts: &facts, plan: None });
+        let finding = examine(&CRASHING, Case { facts: &facts, plan: None, catalog: None });
         assert_eq!(finding.verdict, Verdict::Broken);
         assert!(finding.seen.contains("the sky fell"), "{}", finding.seen);
         assert_eq!(finding.code.as_deref(), Some("check-broken"));
@@ -113,6 +125,14 @@ mod tests {
     fn only_the_selected_checks_run() {
         let findings = run(&Facts::default(), None, &["nouveau"]);
         assert_eq!(findings.iter().map(|finding| finding.check.as_str()).collect::<Vec<_>>(), ["nouveau"]);
+    }
+
+    #[test]
+    fn every_code_has_a_page() {
+        let knowledge = Knowledge::load(&Data::embedded()).unwrap();
+        let codes = ALL.iter().flat_map(|check| check.codes).chain(&["check-broken"]);
+        let without: Vec<_> = codes.filter(|code| knowledge.diagnosis(code).is_none()).collect();
+        assert!(without.is_empty(), "no assets/diagnoses/CODE.toml for {without:?}");
     }
 
     #[test]

@@ -83,8 +83,10 @@ fn one(out: &mut String, finding: &Finding, look: &Look) {
 pub fn remedy(out: &mut String, remedy: &Remedy, look: &Look, indent: usize) {
     out.push_str(&look.block(indent, "do", &remedy.say));
     for command in &remedy.commands {
-        let root = if command.needs_root { "   (as root; nixml never runs it)" } else { "" };
-        let _ = writeln!(out, "{:width$}$ {}{root}", "", look.strong(&command.shell), width = indent + 6);
+        let _ = writeln!(out, "{:width$}$ {}", "", look.strong(&command.shell), width = indent + 6);
+    }
+    if remedy.commands.iter().any(|command| command.needs_root) {
+        out.push_str(&look.block(indent + 6, "", "(as root: for you to run, nixml never does)"));
     }
     if let Some(undo) = &remedy.undo {
         out.push_str(&look.block(indent, "undo", undo));
@@ -144,7 +146,8 @@ mod tests {
                   why   nouveau draws a desktop and cannot run CUDA; only one driver can
                         hold a card
                   do    Install NVIDIA's driver (it puts nouveau aside), then reboot.
-                        $ sudo ubuntu-drivers install   (as root; nixml never runs it)
+                        $ sudo ubuntu-drivers install
+                        (as root: for you to run, nixml never does)
                   more  nixml explain nouveau-loaded
 
         + pass    shared-memory

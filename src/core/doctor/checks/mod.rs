@@ -10,6 +10,7 @@ mod dead_caches;
 mod device_nodes;
 mod direnv;
 mod driver_match;
+mod driver_version;
 mod flake_lock;
 mod flakes;
 mod framework_stack;
@@ -21,6 +22,8 @@ mod git_tracked;
 mod gpu;
 mod gpu_answers;
 mod gpu_driver;
+mod gpu_too_new;
+mod gpu_too_old;
 mod jetson;
 mod kernel_module;
 mod ld_library_path;
@@ -80,6 +83,9 @@ pub const ALL: &[&Check] = &[
     &uvm::CHECK,
     &gpu_answers::CHECK,
     &mig::CHECK,
+    &driver_version::CHECK,
+    &gpu_too_old::CHECK,
+    &gpu_too_new::CHECK,
     &libcuda::CHECK,
     &libcuda_stub::CHECK,
     &libcuda_copies::CHECK,
