@@ -1,7 +1,7 @@
 //! `nixml init`: answers in, a project out, by flags, variables, a file or the wizard.
 
 use std::collections::BTreeMap;
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ use nixml::front::print;
 
 use crate::cli::Shared;
 use crate::command::init_answers::{Given, layered};
-use crate::command::{machine, shared_data};
+use crate::command::{init_proof, machine, shared_data};
 
 /// Write a project: a small flake and a normal pyproject.toml
 #[derive(Debug, ClapArgs)]
@@ -151,7 +151,8 @@ pub fn run(args: &Args, shared: &Shared) -> anyhow::Result<Exit> {
         }
     }
     drop(folder);
-    show(args, &plan, &changes, command, super::init_proof::next(&args.dir), None)
+    let proved = init_proof::prove(&args.dir, shared, &data, &plan, args.no_validate, terminal)?;
+    show(args, &plan, &changes, command, proved.next, proved.report)
 }
 
 /// Fills what has no answer, checks every answer against its offers, and decides.
@@ -204,13 +205,22 @@ fn show(
     next: Vec<String>,
     validation: Option<nixml::core::validation::ValidationReport>,
 ) -> anyhow::Result<Exit> {
+    if let Some(failure) = validation.as_ref().and_then(|report| report.failure.as_ref()) {
+        print::say(&format!("error: {failure}"));
+    }
     let exit = validation.as_ref().map_or(Exit::Done, nixml::core::validation::ValidationReport::exit);
     if args.json {
         let mut report = InitReport::new(&args.dir.display().to_string(), changes, plan, command, next);
         report.validation = validation;
         print::json(&report)?;
     } else {
-        print::init::report(plan, changes, &next, args.dry_run)?;
+        // A proof that worked says itself what comes next.
+        let proved = validation.as_ref().is_some_and(|report| report.ok);
+        print::init::report(plan, changes, if proved { &[] } else { &next }, args.dry_run)?;
+        if let Some(report) = &validation {
+            let text = print::validation::report(report, &args.dir.display().to_string());
+            std::io::stdout().lock().write_all(text.as_bytes())?;
+        }
     }
     Ok(exit)
 }

@@ -122,7 +122,6 @@ pub fn run(args: &Args, shared: &Shared) -> anyhow::Result<Exit> {
 }
 
 /// For `init`: the same with every flag at its default; the report is the caller's to show.
-#[allow(dead_code, reason = "`init` lands beside this")]
 pub fn run_quietly(dir: &Path, shared: &Shared, data: &Data, watched: bool) -> Result<ValidationReport, Failure> {
     let options = options(dir, shared, data.clone(), watched)?;
     let mut teller = Teller::new(shared, watched, false);
@@ -135,6 +134,8 @@ fn options(dir: &Path, shared: &Shared, data: Data, watched: bool) -> Result<Val
     let mut options = ValidateOptions::new(dir, data);
     options.interrupt = Interrupt::from_signals();
     options.timeout = (!watched).then_some(SCRIPTED_LIMIT);
+    // The variable of the flag; `init` has no such flag and heeds it all the same.
+    options.nixpkgs = nixml::edge::variable("NIXML_NIXPKGS").and_then(|reference| reference.into_string().ok());
     options.ci = nixml::edge::variable("CI").is_some_and(|ci| ci != "0" && ci != "false");
     if shared.host.is_some() {
         options.host = Some(super::machine(shared)?);
