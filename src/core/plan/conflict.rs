@@ -40,6 +40,23 @@ impl Conflict {
     }
 }
 
+impl Conflict {
+    /// Why, and the ways out, in one line.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        let ways = self.ways();
+        if ways.is_empty() { self.why.clone() } else { format!("{}; {ways}", self.why) }
+    }
+
+    fn ways(&self) -> String {
+        let ways = self.ways_out.iter().map(|way| match &way.value {
+            Some(value) => format!("`--{} {value}` ({})", way.step, way.say),
+            None => way.say.clone(),
+        });
+        ways.collect::<Vec<_>>().join(", or ")
+    }
+}
+
 impl From<Conflict> for Failure {
     fn from(conflict: Conflict) -> Self {
         let names: Vec<String> = conflict.between.iter().map(|step| format!("`{step}`")).collect();
@@ -47,12 +64,8 @@ impl From<Conflict> for Failure {
             [one] => format!("the answer to {one} cannot be used"),
             _ => format!("the answers to {} do not go together", names.join(" and ")),
         };
+        let ways = conflict.ways();
         let failure = Self::usage(what).why(conflict.why);
-        let ways: Vec<String> = conflict
-            .ways_out
-            .into_iter()
-            .map(|way| way.value.map_or_else(|| way.say.clone(), |value| format!("`--{} {value}` ({})", way.step, way.say)))
-            .collect();
-        if ways.is_empty() { failure } else { failure.next(ways.join(", or ")) }
+        if ways.is_empty() { failure } else { failure.next(ways) }
     }
 }
