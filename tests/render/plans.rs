@@ -88,6 +88,7 @@ pub fn plan(name: &str, framework: &str, version: &str, mut targets: Vec<TargetP
         reasons: vec![],
         notes: vec![],
         not_here: None,
+        prereleases: false,
         resolved: nixml::core::choices::Resolved::default(),
         hosts: strings(&["pypi.org", "files.pythonhosted.org", "cache.nixos.org"]),
         custom: BTreeMap::new(),

@@ -34,6 +34,9 @@ pub struct Framework {
     /// nixpkgs attributes whose libraries its wheels load.
     #[serde(default)]
     pub native: Vec<String>,
+    /// Something it needs exists as pre-releases only.
+    #[serde(default)]
+    pub prereleases: bool,
     /// Environment variables of the project's shells.
     #[serde(default)]
     pub shell_env: BTreeMap<String, String>,

@@ -134,6 +134,7 @@ pub fn plan(project: Project) -> Plan {
         reasons: Vec::new(),
         notes: Vec::new(),
         not_here: None,
+        prereleases: false,
         resolved: Resolved::default(),
         hosts: Vec::new(),
         custom: BTreeMap::new(),

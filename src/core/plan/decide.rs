@@ -61,6 +61,7 @@ pub fn decide(choices: &Choices, facts: &Facts, catalog: &Catalog) -> Result<Pla
         strategy: choices.strategy.clone(),
         import: framework.import.clone(),
         proof: framework.proof.clone(),
+        prereleases: framework.prereleases || first.base.is_some_and(|(below, _)| below.prereleases),
         shell_env,
         pin: catalog.pin.clone(),
         catalog_date: catalog.date.clone(),

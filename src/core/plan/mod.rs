@@ -131,6 +131,8 @@ pub struct Plan {
     pub import: String,
     /// The proof to run: `assets/proof/PROOF.py`.
     pub proof: String,
+    /// Something the framework needs exists as pre-releases only: uv may take one where there is nothing else.
+    pub prereleases: bool,
     /// Environment variables of the project's shells (`KERAS_BACKEND`), constants from the catalog.
     pub shell_env: BTreeMap<String, String>,
     pub pin: Pin,

@@ -92,7 +92,7 @@ fn uv(plan: &Plan) -> Table {
     uv["environments"] = if mac_only { lines([MAC]) } else { lines([LINUX, MAC]) };
     comment(&mut uv, "environments", ENVIRONMENTS);
     uv["required-environments"] = lines([if mac_only { MAC } else { LINUX_X86 }]);
-    uv["prerelease"] = value("disallow");
+    uv["prerelease"] = value(if plan.prereleases { "if-necessary" } else { "disallow" });
     let sources = sources(plan);
     if !sources.is_empty() {
         uv["sources"] = Item::Table(sources);
