@@ -64,8 +64,8 @@ fn plans(catalog: &Catalog, pythons: &[&str]) -> BTreeMap<String, Plan> {
         ("jax", &["flax", "optax"]),
         ("pytorch", &["tensorflow"]),
     ];
-    let plain = catalog.frameworks.iter().map(|framework| (framework.id.as_str(), [].as_slice()));
-    for (framework, packages) in plain.chain(mixed) {
+    let bare = catalog.frameworks.iter().map(|framework| (framework.id.as_str(), [].as_slice()));
+    for (framework, packages) in bare.chain(mixed) {
         for targets in targets {
             for python in pythons {
                 for (driver, compute) in MACHINES {
