@@ -47,6 +47,14 @@ fn an_open_module_and_a_module_alone_are_told_from_procfs() {
 }
 
 #[test]
+fn a_container_that_hides_the_bus_shows_the_drivers_own_list() {
+    let machine = nvidia("550.163.01");
+    std::fs::remove_dir_all(machine.at("root/sys")).unwrap();
+    let seen = machine.probe();
+    assert_eq!((seen.text("gpus.0.name"), seen.text("gpus.0.pci")), ("NVIDIA GeForce RTX 4090", "0000:01:00.0"));
+}
+
+#[test]
 fn library_and_module_of_different_versions_are_both_told() {
     let seen = nvidia("525.85.12").file("/sys/module/nvidia/version", "520.56.06\n").probe();
     assert_eq!((seen.text("driver.version"), seen.text("driver.kernel_module")), ("525.85.12", "520.56.06"));

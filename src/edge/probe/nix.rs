@@ -3,7 +3,7 @@
 use std::os::unix::fs::MetadataExt as _;
 use std::path::PathBuf;
 
-use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType};
+use rustix::net::{AddressFamily, SocketAddrUnix, SocketType};
 
 use super::options::ProbeOptions;
 use super::part::Part;
@@ -107,8 +107,10 @@ fn daemon(options: &ProbeOptions, part: &mut Part, nix: &mut Nix) {
 /// Connects and goes away again, without waiting.
 fn knock(path: &std::path::Path) -> rustix::io::Result<()> {
     let address = SocketAddrUnix::new(path)?;
-    let socket =
-        rustix::net::socket_with(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::NONBLOCK | SocketFlags::CLOEXEC, None)?;
+    let socket = rustix::net::socket(AddressFamily::UNIX, SocketType::STREAM, None)?;
+    // Two steps, because not every system takes these with the first.
+    rustix::io::fcntl_setfd(&socket, rustix::io::FdFlags::CLOEXEC)?;
+    rustix::fs::fcntl_setfl(&socket, rustix::fs::OFlags::NONBLOCK)?;
     rustix::net::connect(&socket, &address)
 }
 

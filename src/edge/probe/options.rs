@@ -59,7 +59,8 @@ impl ProbeOptions {
         if getuid() != geteuid() || getgid() != getegid() {
             return None;
         }
-        self.vars.get("NIXML_NVML_LIB").map(PathBuf::from)
+        // Whole, or the loader would look for a bare name where it likes.
+        self.vars.get("NIXML_NVML_LIB").and_then(|path| std::path::absolute(path).ok())
     }
 
     #[must_use]

@@ -9,17 +9,19 @@ use crate::core::facts::{Gpu, Vendor};
 pub fn cards(options: &ProbeOptions) -> Result<Vec<Gpu>, String> {
     const DEVICES: &str = "/sys/bus/pci/devices";
     let root = &options.root;
-    let soldered = tegra(root);
-    if !root.is_dir(DEVICES) {
-        return if soldered.is_some() || root.is_dir("/sys/bus") {
-            Ok(soldered.into_iter().collect())
-        } else {
-            Err("/sys is not there".to_owned())
-        };
-    }
     let mut cards: Vec<Gpu> = root.names(DEVICES).iter().filter_map(|address| card(root, DEVICES, address)).collect();
+    // A container may hide the bus and show the driver's own list.
+    for address in root.names("/proc/driver/nvidia/gpus") {
+        if !cards.iter().any(|card| card.pci.as_ref() == Some(&address)) {
+            let held = Some("nvidia".to_owned());
+            cards.push(Gpu { vendor: Some(Vendor::Nvidia), pci: Some(address), kernel_driver: held, ..Gpu::default() });
+        }
+    }
     if !cards.iter().any(|card| card.vendor == Some(Vendor::Nvidia)) {
-        cards.extend(soldered);
+        cards.extend(tegra(root));
+    }
+    if cards.is_empty() && !root.is_dir("/sys/bus") {
+        return Err("/sys is not there".to_owned());
     }
     cards.sort_by_key(|card| match (card.vendor, card.kernel_driver.as_deref()) {
         (Some(Vendor::Nvidia), Some("nvidia" | "nvgpu")) => 0,
