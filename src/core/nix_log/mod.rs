@@ -20,6 +20,9 @@ const LAST_LINES: usize = 30;
 const MOST_BUILDS: usize = 64;
 const MOST_ERRORS: usize = 32;
 
+/// How Nix begins its lines, with the first character of the JSON.
+const MARK: &[u8] = b"@nix {";
+
 /// A line for a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Said {
@@ -107,10 +110,14 @@ impl NixLog {
     }
 
     fn line(&mut self, line: &[u8], said: &mut dyn FnMut(Said)) {
-        let Some(event) = line.strip_prefix(b"@nix ").map(Event::parse) else {
-            return said(Said::Other(sanitise(&String::from_utf8_lossy(line)).into_owned()));
+        // Somebody else's unfinished line may stand before Nix's own.
+        let Some(at) = line.windows(MARK.len()).position(|window| window == MARK) else {
+            return said(other(line));
         };
-        let Some(event) = event else { return };
+        if at > 0 {
+            said(other(&line[..at]));
+        }
+        let Some(event) = Event::parse(&line[at + MARK.len() - 1..]) else { return };
         self.activities.apply(&event);
         match event {
             Event::Message { level, text, raw } => {
@@ -147,6 +154,10 @@ impl NixLog {
             _ => {}
         }
     }
+}
+
+fn other(line: &[u8]) -> Said {
+    Said::Other(sanitise(&String::from_utf8_lossy(line)).into_owned())
 }
 
 #[cfg(test)]

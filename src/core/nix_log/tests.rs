@@ -117,8 +117,12 @@ fn downloads_are_added_up_over_paths_and_stay_when_they_end() {
 
 #[test]
 fn what_is_not_from_nix_is_a_clean_line() {
-    let (_, said) = read("\x1b]0;evil\x07hook says hi\r\n@nix not json\n@nix {\"action\":\"dance\"}\nlast");
-    assert_eq!(said, [Said::Other("hook says hi".into()), Said::Other("last".into())]);
+    let (log, said) = read(
+        "\x1b]0;evil\x07hook says hi\r\n@nix not json\n@nix {\"action\":\"dance\"}\nhalf@nix {\"action\":\"msg\",\"level\":0,\"msg\":\"bad\"}\nlast",
+    );
+    let lines: Vec<String> = said.iter().map(Said::line).collect();
+    assert_eq!(lines, ["hook says hi", "@nix not json", "half", "bad", "last"]);
+    assert_eq!(log.errors().len(), 1);
 }
 
 proptest::proptest! {

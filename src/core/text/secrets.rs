@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::{Captures, Regex};
+use regex::{Captures, Regex, RegexSet};
 
 use super::redact::word_ends;
 
@@ -50,9 +50,15 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
     .collect()
 });
 
-static IPV4: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}").ok());
-static IPV6: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?i)[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){7}|[0-9a-f]{1,4}(?::[0-9a-f]{0,4}){2,7}").ok());
+const IPV4_PATTERN: &str = r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}";
+const IPV6_PATTERN: &str = r"(?i)[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){7}|[0-9a-f]{1,4}(?::[0-9a-f]{0,4}){2,7}";
+static IPV4: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(IPV4_PATTERN).ok());
+static IPV6: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(IPV6_PATTERN).ok());
+/// All patterns at once: nearly every line has nothing to hide, and is read only once.
+static ANY: LazyLock<Option<RegexSet>> = LazyLock::new(|| {
+    let rules = RULES.iter().map(|rule| rule.pattern.as_str());
+    RegexSet::new(rules.chain([IPV4_PATTERN, IPV6_PATTERN])).ok()
+});
 static BEFORE_IP: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?i)(?:@|//|\b(?:inet6?|addr|address|ip|ips|from|host|to|via|peer|server|connect|connecting|gateway|dns|nameserver|listen|listening|on|at|proxy)[ :=(\x22']+)$").ok()
 });
@@ -64,6 +70,9 @@ static BEFORE_VERSION: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// `text` without secrets and addresses.
 pub(super) fn hide(text: &str) -> String {
     let mut text = text.to_owned();
+    if ANY.as_ref().is_some_and(|any| !any.is_match(&text)) {
+        return text;
+    }
     for rule in RULES.iter() {
         if rule.pattern.is_match(&text) {
             text = replace(&text, &rule.pattern, |before, found, after| {

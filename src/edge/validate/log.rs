@@ -27,9 +27,9 @@ pub struct Tail {
 }
 
 impl Tail {
-    pub fn push(&mut self, line: String) {
+    pub fn push(&mut self, line: &str) {
         self.bytes += line.len();
-        self.lines.push_back(line);
+        self.lines.push_back(line.to_owned());
         while self.lines.len() > TAIL_LINES || self.bytes > TAIL_BYTES {
             let Some(oldest) = self.lines.pop_front() else { return };
             self.bytes -= oldest.len();
@@ -141,13 +141,13 @@ mod tests {
     fn the_tail_is_bounded_and_ends_with_the_end() {
         let mut tail = Tail::default();
         for number in 0..5000 {
-            tail.push(format!("line {number}"));
+            tail.push(&format!("line {number}"));
         }
-        tail.push(String::new());
+        tail.push("");
         assert_eq!(tail.last(2), ["line 4998", "line 4999"]);
         assert_eq!(tail.lines.len(), TAIL_LINES);
         for _ in 0..10 {
-            tail.push("x".repeat(100_000));
+            tail.push(&"x".repeat(100_000));
         }
         assert!(tail.bytes <= TAIL_BYTES);
     }

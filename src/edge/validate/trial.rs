@@ -175,7 +175,7 @@ impl<'a> Trial<'a> {
         let last = line.trim_end_matches('\r').rsplit('\r').next().unwrap_or(line);
         let text = sanitise(last).into_owned();
         self.log.line(&text);
-        self.tail.push(text.clone());
+        self.tail.push(&text);
         (self.tell)(ValidationEvent::Line { phase, text });
     }
 
@@ -325,7 +325,8 @@ pub fn judge(ended: &Ended, name: &str, text: &str, timeout: Option<Duration>) -
 pub fn cause(text: &str) -> Option<String> {
     let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
     let marked = lines().find(|line| line.strip_prefix("error:").is_some_and(|rest| !rest.trim().is_empty()));
-    marked.or_else(|| lines().next_back()).map(|line| line.chars().take(300).collect())
+    let line = marked.or_else(|| lines().next_back())?;
+    Some(line.strip_prefix("error:").unwrap_or(line).trim().chars().take(300).collect())
 }
 
 pub fn signal_name(number: i32) -> String {
