@@ -4,6 +4,7 @@ pub mod completions;
 pub mod doctor;
 mod doctor_fix;
 pub mod explain;
+pub mod freshness;
 pub mod init;
 mod init_answers;
 mod init_proof;

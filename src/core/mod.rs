@@ -12,6 +12,7 @@ pub mod facts;
 pub mod failure;
 pub mod files;
 pub mod finding;
+pub mod freshness;
 pub mod init_report;
 pub mod loader;
 pub mod merge;

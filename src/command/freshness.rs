@@ -1,0 +1,174 @@
+//! `nixml outdated` and `nixml upgrade`: a generated project against today's catalog.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Args as ClapArgs;
+use nixml::core::catalog::Catalog;
+use nixml::core::changes::Action;
+use nixml::core::data::Data;
+use nixml::core::failure::{Exit, Failure};
+use nixml::core::files::Files;
+use nixml::core::freshness::{self, Freshness};
+use nixml::core::plan::{self, Plan};
+use nixml::core::wizard::Wizard;
+use nixml::core::{answers, project, render, step};
+use nixml::edge::files::Folder;
+use nixml::edge::project_writer::{self, Consent};
+use nixml::front::print;
+
+use crate::cli::Shared;
+use crate::command::{machine, shared_data};
+
+/// Say what is newer than what a project has
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  nixml outdated          what is newer, and why
+  nixml outdated --json   the same for a script
+
+Exit codes: 0 nothing newer, 6 something newer.")]
+pub struct OutdatedArgs {
+    /// The project's folder
+    #[arg(default_value = ".")]
+    dir: PathBuf,
+    /// Print one JSON object on standard output
+    #[arg(long, env = "NIXML_JSON")]
+    json: bool,
+}
+
+/// Bring a project up to today's catalog; what you wrote stays
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  nixml upgrade --dry-run   the change as a diff
+  nixml upgrade             write it; `nixml undo` takes it back")]
+pub struct UpgradeArgs {
+    /// The project's folder
+    #[arg(default_value = ".")]
+    dir: PathBuf,
+    /// Show what would be written; write nothing
+    #[arg(long, env = "NIXML_DRY_RUN")]
+    dry_run: bool,
+    /// Replace files whose lines both you and nixml changed; a copy of each stays beside it
+    #[arg(long)]
+    force: bool,
+    /// Print one JSON object on standard output
+    #[arg(long, env = "NIXML_JSON")]
+    json: bool,
+}
+
+/// The project, its record, and the same answers decided today.
+struct Today {
+    folder: Folder,
+    data: Data,
+    plan: Plan,
+    files: Files,
+    fresh: Freshness,
+}
+
+fn today(dir: &Path, shared: &Shared) -> anyhow::Result<Today> {
+    let data = shared_data(shared)?;
+    let folder = Folder::look_only(dir)?.ok_or_else(|| no_project(dir))?;
+    let text = folder.text("nixml.toml").ok_or_else(|| no_project(dir))?;
+    let (has, expected) = project::expected(&text, &data)?;
+    let steps = step::load(&data)?;
+    let answers = answers::file::read("nixml.toml", &text, &steps)?;
+    let wizard = Wizard {
+        steps: Arc::new(steps),
+        catalog: Arc::new(Catalog::load(&data)?),
+        facts: Arc::new(machine(shared)?),
+        folder: String::new(),
+        resolved: None,
+    };
+    let choices = wizard.choices(&wizard.filled(&answers)?).ok_or_else(|| no_project(dir))?;
+    let plan = plan::decide(&choices, &wizard.facts, &wizard.catalog).map_err(Failure::from)?;
+    let files = render::render(&plan, &data)?;
+    let word = |key: &str| record(&text, key);
+    let stale: Vec<String> = expected
+        .0
+        .iter()
+        .filter(|(path, file)| path.starts_with("nix/") && folder.text(path).is_some_and(|now| now != file.text))
+        .map(|(path, _)| path.clone())
+        .collect();
+    let fresh =
+        freshness::compare(&dir.display().to_string(), word("catalog_date"), &has, word("nixpkgs_rev").as_deref(), &plan, &stale);
+    Ok(Today { folder, data, plan, files, fresh })
+}
+
+/// One word of `[resolved]`.
+fn record(text: &str, key: &str) -> Option<String> {
+    let table: toml::Table = text.parse().ok()?;
+    table.get("resolved")?.get(key)?.as_str().map(str::to_owned)
+}
+
+fn no_project(dir: &Path) -> Failure {
+    Failure::usage(format!("look at `{}`", dir.display()))
+        .why("there is no nixml.toml in it: nixml did not make a project there")
+        .next("name the project's folder, or make one with `nixml init`")
+}
+
+/// Runs `nixml outdated`.
+pub fn outdated(args: &OutdatedArgs, shared: &Shared) -> anyhow::Result<Exit> {
+    let today = today(&args.dir, shared)?;
+    if args.json {
+        print::json(&today.fresh)?;
+    } else {
+        show(&today.fresh)?;
+    }
+    Ok(if today.fresh.outdated { Exit::Outdated } else { Exit::Done })
+}
+
+fn show(fresh: &Freshness) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    for newer in &fresh.newer {
+        writeln!(out, "{:<10} {} -> {}", newer.what, newer.now, newer.then)?;
+        writeln!(out, "           {}", newer.why)?;
+    }
+    if !fresh.outdated {
+        writeln!(out, "Nothing is newer in the catalog of {}.", fresh.catalog_date)?;
+    }
+    for note in &fresh.notes {
+        print::say(&format!("note: {note}"));
+    }
+    Ok(())
+}
+
+/// Runs `nixml upgrade`.
+pub fn upgrade(args: &UpgradeArgs, shared: &Shared) -> anyhow::Result<Exit> {
+    let today = today(&args.dir, shared)?;
+    let consent = Consent { force: args.force, adopt: false, git: false };
+    let changes = project_writer::compare(&today.folder, &today.plan, &today.files, &today.data, consent);
+    if let Some(conflict) = changes.iter().find(|change| change.action == Action::Conflict) {
+        return Err(Failure::refused(format!("upgrade `{}`", conflict.path))
+            .why(conflict.why.clone().unwrap_or_default())
+            .next("`--force` keeps a copy and replaces it; nothing was written")
+            .into());
+    }
+    let mut notes = today.fresh.notes.clone();
+    if !args.dry_run {
+        notes.extend(project_writer::carry_out(&today.folder, &changes, consent)?);
+    }
+    let next = ["nixml validate".to_owned()];
+    if args.json {
+        let files: Vec<_> = changes
+            .iter()
+            .map(|change| serde_json::json!({ "path": change.path, "action": change.action, "sha256": change.sha256() }))
+            .collect();
+        print::json(&serde_json::json!({
+            "schema_version": 1,
+            "dir": today.fresh.dir,
+            "newer": today.fresh.newer,
+            "files": files,
+            "notes": notes,
+            "next": next,
+        }))?;
+        return Ok(Exit::Done);
+    }
+    print::init::report(&today.plan, &changes, &next, args.dry_run)?;
+    for note in &notes {
+        print::say(&format!("note: {note}"));
+    }
+    Ok(Exit::Done)
+}
