@@ -74,3 +74,15 @@ fn a_library_named_in_a_recorded_machine_is_not_loaded() {
     assert!(!lab.folder.path().join("pid").exists(), "the library ran");
     assert_eq!((seen.text("driver.version"), seen.source("driver.version")), ("550.163.01", "procfs"));
 }
+
+#[test]
+fn the_reader_prints_one_small_file_and_the_helper_is_no_command() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("information");
+    fs::write(&file, format!("Model: \t NVIDIA T4\n{}", "x".repeat(1 << 20))).unwrap();
+    let nixml = |arguments: &[&str]| std::process::Command::new(env!("CARGO_BIN_EXE_nixml")).args(arguments).output().unwrap();
+    let read = nixml(&["__probe-read", file.to_str().unwrap()]);
+    assert!(read.status.success() && read.stdout.starts_with(b"Model: \t NVIDIA T4\n") && read.stdout.len() == 16 << 10);
+    assert_eq!(nixml(&["__probe-read", "/nonexistent"]).status.code(), Some(1));
+    assert!(!String::from_utf8_lossy(&nixml(&["--help"]).stdout).contains("__probe"));
+}

@@ -45,6 +45,9 @@ pub fn ask(options: &ProbeOptions, publish: &mut dyn FnMut(Part)) {
     if may_run && gaps(&part) && deadline.saturating_duration_since(Instant::now()) > WORTH_ASKING {
         program(options, &mut part, deadline);
     }
+    if loaded && !hung && !options.root.is_recorded() {
+        names(options, &mut part, deadline);
+    }
     if part.facts.driver == Some(Driver::default()) {
         part.facts.driver = None;
     }
@@ -92,7 +95,7 @@ fn may_ask(options: &ProbeOptions, part: &Part) -> Result<(), String> {
     if tegra || ["/dev/nvidiactl", "/dev/dxg"].iter().any(|node| root.exists(node)) {
         Ok(())
     } else {
-        Err("/dev/nvidiactl is missing, and asking the driver would create it".to_owned())
+        Err("/dev/nvidiactl is missing, and asking the driver would create it: run `nvidia-smi` once".to_owned())
     }
 }
 
@@ -113,6 +116,22 @@ fn place(part: &mut Part, bus: Result<Vec<Gpu>, String>, reason: Option<&str>) {
         // WSL shows its cards through the driver only.
         part.facts.gpus = None;
         part.unknown("gpus", "the driver has not been asked");
+    }
+}
+
+/// The driver's own file names a card that nobody else could name; read by a process of its own, because the driver may hang in it.
+fn names(options: &ProbeOptions, part: &mut Part, deadline: Instant) {
+    let cards = part.facts.gpus.iter_mut().flatten().enumerate();
+    let nameless = cards.filter(|(_, card)| card.name.is_none() && card.kernel_driver.as_deref() == Some("nvidia"));
+    for (index, card) in nameless {
+        let Some(address) = &card.pci else { continue };
+        let text = nvml::read_file(options, &pci::information(address), deadline);
+        card.name = text.as_deref().and_then(pci::model);
+        if card.name.is_some() {
+            let path = format!("gpus.{index}.name");
+            part.facts.unknown.remove(&path);
+            part.facts.sources.insert(path, "procfs".to_owned());
+        }
     }
 }
 

@@ -130,8 +130,11 @@ fn settings(options: &ProbeOptions, part: &mut Part, nix: &mut Nix) {
     part.source("nix.flakes", "settings");
     nix.trusted = trusted(options, nix, &read);
     part.source("nix.trusted", "settings");
-    let login = users::login(&options.root);
-    nix.settings = read.values.into_iter().map(|(key, value)| (key, nix_settings::shown(&value, login.as_deref()))).collect();
+    let shown = |(key, value): (String, String)| {
+        let value = nix_settings::shown(&key, &value);
+        (key, value)
+    };
+    nix.settings = read.values.into_iter().map(shown).collect();
     part.source("nix.settings", "settings");
     let judged: Vec<String> = nix.settings.keys().map(|key| format!("nix.settings.{key}")).collect();
     part.facts.sources.remove("nix.settings");

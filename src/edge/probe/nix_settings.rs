@@ -111,11 +111,12 @@ fn set(settings: &mut Settings, key: &str, value: &str) {
     }
 }
 
-/// A value without names and passwords in addresses, and without this user's name.
+/// A value without names of people, and without names and passwords in addresses.
 #[must_use]
-pub fn shown(value: &str, login: Option<&str>) -> String {
+pub fn shown(key: &str, value: &str) -> String {
+    let people = matches!(key, "trusted-users" | "allowed-users");
     let word = |word: &str| {
-        if Some(word) == login && word != "root" {
+        if people && word != "root" && word != "*" && !word.starts_with('@') {
             return "[user]".to_owned();
         }
         match word.split_once("://") {
@@ -159,10 +160,11 @@ mod tests {
     }
 
     #[test]
-    fn addresses_lose_their_passwords() {
+    fn addresses_lose_their_passwords_and_people_their_names() {
         assert_eq!(
-            shown("https://ada:pw@cache.example/x?token=1 https://cache.nixos.org ada root @wheel", Some("ada")),
-            "https://cache.example/x https://cache.nixos.org [user] root @wheel"
+            shown("substituters", "https://ada:pw@cache.example/x?token=1 https://cache.nixos.org"),
+            "https://cache.example/x https://cache.nixos.org"
         );
+        assert_eq!(shown("trusted-users", "ada root @wheel *"), "[user] root @wheel *");
     }
 }

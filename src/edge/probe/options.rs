@@ -42,7 +42,7 @@ impl ProbeOptions {
         // The link to ourselves stays right when the file is replaced while we run.
         let helper = if cfg!(target_os = "linux") { Some("/proc/self/exe".into()) } else { env::current_exe().ok() };
         Self {
-            root: vars.path("NIXML_PROBE_ROOT").map_or_else(Root::real, Root::below),
+            root: vars.get("NIXML_PROBE_ROOT").and_then(|dir| std::path::absolute(dir).ok()).map_or_else(Root::real, Root::below),
             home: vars
                 .path("HOME")
                 .or_else(|| identity::private().homes.into_iter().map(PathBuf::from).find(|home| home.is_absolute())),

@@ -71,16 +71,27 @@ fn card(root: &Root, devices: &str, address: &str) -> Option<Gpu> {
     })
 }
 
+/// Where the NVIDIA driver says what it knows of the card at this address.
+#[must_use]
+pub fn information(address: &str) -> String {
+    format!("/proc/driver/nvidia/gpus/{address}/information")
+}
+
+/// The name in that file.
+#[must_use]
+pub fn model(text: &str) -> Option<String> {
+    let name = text.lines().find_map(|line| line.strip_prefix("Model:"))?.trim();
+    (!name.is_empty() && name != "Unknown").then(|| name.to_owned())
+}
+
 /// Names: what the NVIDIA driver calls the card, else what the list of PCI names says.
 fn name(root: &Root, cards: &mut [Gpu]) {
-    for card in cards.iter_mut() {
-        let Some(address) = &card.pci else { continue };
-        let text = root.text(format!("/proc/driver/nvidia/gpus/{address}/information")).unwrap_or_default();
-        card.name = text
-            .lines()
-            .find_map(|line| line.strip_prefix("Model:"))
-            .map(|name| name.trim().to_owned())
-            .filter(|name| !name.is_empty() && name != "Unknown");
+    // The driver answers from a file of its own, and one that hangs would take us along: only a recording is read here.
+    if root.is_recorded() {
+        for card in cards.iter_mut() {
+            let address = card.pci.as_deref().unwrap_or_default();
+            card.name = root.text(information(address)).as_deref().and_then(model).or(card.name.take());
+        }
     }
     if cards.iter().all(|card| card.name.is_some()) {
         return;

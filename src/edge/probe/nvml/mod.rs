@@ -24,6 +24,8 @@ use crate::core::text;
 
 /// The hidden first argument that makes nixml the helper.
 pub const HELPER: &str = "__probe-nvml";
+/// The hidden first argument that makes nixml print one file.
+pub const READER: &str = "__probe-read";
 /// The most that the helper may say.
 const MOST_BYTES: usize = 64 << 10;
 
@@ -51,6 +53,14 @@ pub fn ask(options: &ProbeOptions, libraries: &[PathBuf], deadline: Instant) -> 
     command.arg(HELPER).args(libraries.iter().map(OsString::from)).env_remove("LD_PRELOAD");
     let ran = bounded::run(command, deadline, MOST_BYTES, &line::complete);
     read(&ran, options.timeout.as_millis())
+}
+
+/// A small file that a driver answers for, read in a process of its own.
+#[must_use]
+pub fn read_file(options: &ProbeOptions, path: &str, deadline: Instant) -> Option<String> {
+    let mut command = Command::new(&options.helper);
+    command.args([READER, path]);
+    bounded::run(command, deadline, MOST_BYTES, &|_| false).text()
 }
 
 /// Judges the helper's output, complete or not.
