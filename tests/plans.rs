@@ -182,3 +182,72 @@ fn a_framework_is_one_file() {
     let plan = decide(&choices("tinygrad", &[]), &bare(), &catalog).unwrap();
     assert_eq!(plan.targets[0].requirements, ["tinygrad==1.0"]);
 }
+
+#[test]
+fn frameworks_beside_each_other_are_told_or_refused() {
+    let ask = |framework: &str, targets: &[Target], package: &str, facts: &Facts| {
+        let mut answers = choices(framework, targets);
+        answers.packages = vec![package.to_owned()];
+        plan(&answers, facts)
+    };
+    let new = machine("580.95.05", "8.6");
+    let old = machine("550.54.14", "8.6");
+    let cuda = [Target::Cuda];
+    // vLLM fixes its PyTorch.
+    let conflict = ask("vllm", &cuda, "torch==2.15.0", &new).unwrap_err();
+    assert!(conflict.between == ["framework", "packages"] && conflict.why.contains("2.13.0"), "{conflict:?}");
+    assert!(ask("vllm", &cuda, "torch", &new).is_ok());
+    // PyTorch from PyPI is of CUDA 13: on an old driver it cannot see the card.
+    let conflict = ask("jax", &cuda, "torch", &old).unwrap_err();
+    assert!(conflict.ways_out.iter().any(|way| way.value.as_deref() == Some("pytorch")), "{conflict:?}");
+    assert!(conflict.ways_out.iter().any(|way| way.value.as_deref() == Some("torch==2.10.0")), "{conflict:?}");
+    assert!(ask("jax", &cuda, "torch==2.10.0", &old).is_ok());
+    // Two CUDA majors cost twice.
+    let notes = ask("pytorch", &cuda, "tensorflow[and-cuda]", &new).unwrap().notes;
+    assert!(notes.iter().any(|note| note.contains("CUDA 13") && note.contains("CUDA 12") && note.contains("GB")), "{notes:?}");
+    let notes = ask("pytorch", &cuda, "jax[cuda13]", &new).unwrap().notes;
+    assert!(notes.is_empty(), "one CUDA major is no cost: {notes:?}");
+    let notes = ask("pytorch", &cuda, "jax", &new).unwrap().notes;
+    assert!(notes.iter().any(|note| note.contains("runs on the CPU")), "{notes:?}");
+    let notes = ask("jax", &[Target::Cpu], "torch", &bare()).unwrap().notes;
+    assert!(notes.iter().any(|note| note.contains("CUDA 13") && note.contains("cpu target")), "{notes:?}");
+}
+
+#[test]
+fn a_second_framework_takes_part_in_choosing_python() {
+    let mut answers = choices("jax", &[Target::Cpu]);
+    answers.packages = vec!["tensorflow".to_owned()];
+    answers.python = Some("3.14".to_owned());
+    let conflict = plan(&answers, &bare()).unwrap_err();
+    assert_eq!(conflict.between, ["packages", "python"]);
+    answers.python = None;
+    assert_eq!(plan(&answers, &bare()).unwrap().python, "3.13");
+}
+
+#[test]
+fn companions_come_in_the_version_and_from_the_index_that_fit() {
+    let mut answers = choices("pytorch", &[Target::Cuda, Target::Cpu]);
+    answers.packages = vec!["torchaudio".to_owned(), "torch<2.11".to_owned()];
+    let plan = plan(&answers, &machine("550.54.14", "8.6")).unwrap();
+    assert_eq!((plan.version.as_str(), plan.build.as_str(), plan.index.as_str()), ("2.10.0", "cu128", "pypi"));
+    for target in &plan.targets {
+        assert_eq!(target.requirements, ["torch==2.10.0", "torchvision==0.25.0", "torchaudio==2.10.0"]);
+    }
+    assert!(plan.targets[0].sources.is_empty() && plan.targets[1].sources.len() == 3);
+    assert!(plan.packages.is_empty(), "{:?}", plan.packages);
+}
+
+#[test]
+fn a_framework_on_another_one_brings_both() {
+    let plan = plan(&choices("keras", &[Target::Cuda, Target::Cpu]), &machine("580.95.05", "8.6")).unwrap();
+    assert_eq!(plan.shell_env.get("KERAS_BACKEND").map(String::as_str), Some("jax"));
+    assert_eq!(plan.resolved.base_version.as_deref(), Some("0.12.0.1"));
+    assert!(plan.targets[1].requirements.iter().any(|text| text == "jax==0.12.0.1"), "{:?}", plan.targets);
+}
+
+#[test]
+fn why_it_does_not_run_here_says_what_would_help() {
+    let plan = plan(&choices("pytorch", &[Target::Cuda]), &machine("440.33", "8.6")).unwrap();
+    let why = plan.not_here.unwrap();
+    assert!(why.contains("440.33") && why.contains("580"), "{why}");
+}

@@ -41,7 +41,8 @@ pub fn decide(choices: &Choices, facts: &Facts, catalog: &Catalog) -> Result<Pla
     refuse_own_name(choices, &plans, &asked)?;
     let first = chosen.builds[0].1;
     notes.extend(catalog_notes(&chosen));
-    let index = first.build.index.as_ref().and_then(|name| first.owner().indexes.iter().find(|remote| remote.name == *name));
+    // What is built for a Mac alone comes from PyPI; its index is for the Linux machines of the same project.
+    let index = first.build.systems.iter().find_map(|system| first.remote(system));
     let mut shell_env = first.base.map(|(below, _)| below.shell_env.clone()).unwrap_or_default();
     shell_env.extend(framework.shell_env.clone());
     Ok(Plan {

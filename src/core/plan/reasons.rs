@@ -5,7 +5,7 @@ use super::choose::Chosen;
 use super::packages::{Asked, accepts};
 use crate::core::catalog::{Catalog, Framework, Pinned};
 use crate::core::choices::Choices;
-use crate::core::verdict::{Candidate, Card, Fit, Machine, candidates, fit, say};
+use crate::core::verdict::{Candidate, Card, Fit, Machine, Question, candidates, card_row, fit, say};
 
 /// True when some release with a CUDA build serves one of the machine's cards.
 pub(super) fn some_card_is_served(framework: &Framework, choices: &Choices, machine: &Machine, catalog: &Catalog) -> bool {
@@ -31,8 +31,8 @@ pub(super) fn not_here(chosen: &Chosen<'_>, machine: &Machine, catalog: &Catalog
     let Some(cards) = &machine.cards else {
         return Some("whether this machine has an NVIDIA card is not known".to_owned());
     };
-    let mut alive = cards.iter().filter(|card| card.is_nvidia());
-    let Some(first) = alive.next() else {
+    let nvidia = || cards.iter().filter(|card| card.is_nvidia());
+    let Some(first) = nvidia().find(|card| card.is_alive()).or_else(|| nvidia().next()) else {
         let others: Vec<&str> = cards.iter().map(|card| card.name.as_str()).collect();
         return Some(if others.is_empty() {
             "this machine has no NVIDIA card".to_owned()
@@ -47,7 +47,13 @@ pub(super) fn not_here(chosen: &Chosen<'_>, machine: &Machine, catalog: &Catalog
         return Some(format!("{} does not work: {error}", first.name));
     }
     match fit(candidate, first, machine, catalog) {
-        Fit::No(obstacle) => Some(say::obstacle(&obstacle, candidate, first, machine, catalog)),
+        Fit::No(obstacle) => {
+            let why = say::obstacle(&obstacle, candidate, first, machine, catalog);
+            let question = Question { framework: candidate.framework, machine, catalog, python: None };
+            let unlocks = card_row(&question, first).unlocks;
+            let way = unlocks.iter().rev().find(|unlock| unlock.build == candidate.build.id).or(unlocks.last());
+            Some(way.map_or(why.clone(), |way| format!("{why}; what would unlock it: {}", way.change)))
+        }
         Fit::Native | Fit::Jit => None,
     }
 }
