@@ -13,6 +13,7 @@ use crate::core::failure::Failure;
 
 const FOLDER: &str = "assets/diagnoses/";
 const FLOORS: &str = "assets/diagnoses/tables/cuda-floors.toml";
+const NOISE: &str = "assets/diagnoses/tables/noise.toml";
 
 /// Every known cause with its patterns, and the automaton that finds their words in one pass.
 #[derive(Debug)]
@@ -23,6 +24,8 @@ pub struct Knowledge {
     /// For each pattern, who waits for it.
     pub(super) uses: Vec<Vec<Use>>,
     pub(super) floors: Vec<CudaFloor>,
+    /// Lines that these match say nothing.
+    pub(super) noise: Vec<Pattern>,
     pub(super) automaton: AhoCorasick,
     /// For each word of the automaton, the patterns that hold it.
     pub(super) of_word: Vec<Vec<usize>>,
@@ -59,6 +62,21 @@ struct Floors {
     floor: Vec<CudaFloor>,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Noises {
+    noise: Vec<Noise>,
+}
+
+/// A kind of line that names faults and is none.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Noise {
+    line: String,
+    #[serde(rename = "why")]
+    _why: String,
+}
+
 impl Knowledge {
     /// Reads every diagnosis of `data`.
     ///
@@ -77,14 +95,15 @@ impl Knowledge {
             }
             known.push(diagnosis);
         }
-        let floors = match data.text(FLOORS) {
-            Some(text) => toml::from_str::<Floors>(text).map_err(|error| unreadable(FLOORS, &error.to_string()))?.floor,
-            None => Vec::new(),
-        };
-        Self::of(known, floors)
+        let floors = table::<Floors>(data, FLOORS)?.map_or_else(Vec::new, |table| table.floor);
+        let mut noise = Vec::new();
+        for line in table::<Noises>(data, NOISE)?.into_iter().flat_map(|table| table.noise) {
+            noise.push(Pattern::new(&line.line).map_err(|error| unreadable(NOISE, &error))?);
+        }
+        Self::of(known, floors, noise)
     }
 
-    fn of(diagnoses: Vec<Diagnosis>, floors: Vec<CudaFloor>) -> Result<Self, Failure> {
+    fn of(diagnoses: Vec<Diagnosis>, floors: Vec<CudaFloor>, noise: Vec<Pattern>) -> Result<Self, Failure> {
         let mut table = Table::default();
         let mut signs = Vec::new();
         for (place, diagnosis) in diagnoses.iter().enumerate() {
@@ -106,7 +125,7 @@ impl Knowledge {
             .build(words.keys())
             .map_err(|error| unreadable(FOLDER, &error.to_string()))?;
         let of_word = words.into_values().collect();
-        Ok(Self { diagnoses, patterns, signs, uses, floors, automaton, of_word })
+        Ok(Self { diagnoses, patterns, signs, uses, floors, noise, automaton, of_word })
     }
 
     /// The cause of that name.
@@ -124,6 +143,11 @@ impl Knowledge {
         let diagnosis = &self.diagnoses[watched.diagnosis];
         (diagnosis, &diagnosis.signs[watched.sign])
     }
+}
+
+/// A table beside the diagnoses; `None` when an overlay has none.
+fn table<T: serde::de::DeserializeOwned>(data: &Data, path: &str) -> Result<Option<T>, Failure> {
+    data.text(path).map(|text| toml::from_str(text).map_err(|error| unreadable(path, &error.to_string()))).transpose()
 }
 
 fn unreadable(path: &str, why: &str) -> Failure {

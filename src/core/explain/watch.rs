@@ -85,6 +85,11 @@ impl Watch {
         candidates.sort_unstable();
         let matches: Vec<_> =
             candidates.iter().filter_map(|&number| Some((number, knowledge.patterns[number].regex()?.captures(text)?))).collect();
+        let noise = |pattern: &Pattern| pattern.regex().is_some_and(|regex| regex.is_match(text));
+        if matches.is_empty() || knowledge.noise.iter().any(noise) {
+            self.candidates = candidates;
+            return;
+        }
         // What forbids comes first, so that one line can hold both.
         for (number, _) in &matches {
             self.forbid(knowledge, *number);
