@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::lab::Lab;
+use super::lab::{Lab, Seen};
 use super::support::need;
 
 /// Far more than a deadline and half a second: an answer at all, on a machine that is busy.
@@ -111,12 +111,10 @@ fn a_driver_that_hangs_costs_its_deadline_and_no_more() {
         ("hang.driver = 1", ""),
         ("blocked.count = 1", "in `nvmlDeviceGetCount_v2`"),
     ] {
-        let seen = need!(Lab::new(scenario).timeout_ms(500).probe(), "no C compiler");
-        assert!(
-            seen.unknown("gpus").contains("did not answer within") && seen.unknown("gpus").contains(place),
-            "{}",
-            seen.unknown("gpus")
-        );
+        let reached = |seen: &Seen| seen.unknown("gpus").contains(place) && seen.text("os.kind") == "linux";
+        let seen = need!(Lab::new(scenario).probe_hanging(reached), "no C compiler");
+        let words = seen.unknown("gpus");
+        assert!(words.contains("did not answer within") && words.contains(place), "{scenario}: {words}");
         assert!(seen.took < AN_ANSWER && seen.took >= Duration::from_millis(500), "{scenario}: {:?}", seen.took);
         assert!(seen.fact("gpus").is_null());
         assert_eq!(seen.text("os.kind"), "linux", "other facts are there");
@@ -126,7 +124,10 @@ fn a_driver_that_hangs_costs_its_deadline_and_no_more() {
 
 #[test]
 fn a_hang_in_one_call_keeps_the_answers_before_it() {
-    let seen = need!(Lab::new("count = 4\nhang.name.1 = 1").timeout_ms(1500).probe(), "no C compiler");
+    let seen = need!(
+        Lab::new("count = 4\nhang.name.1 = 1").probe_hanging(|seen| seen.text("gpus.0.name") == "NVIDIA T4"),
+        "no C compiler"
+    );
     assert_eq!((seen.cards(), seen.text("gpus.0.name"), seen.text("driver.version")), (4, "NVIDIA T4", "550.163.01"));
     for path in ["gpus.1.name", "gpus.2.compute", "gpus.3.memory_bytes"] {
         assert!(seen.unknown(path).contains("in `nvmlDeviceGetName` for card 1"), "{path}");

@@ -80,11 +80,6 @@ impl Lab {
         self
     }
 
-    pub fn timeout_ms(mut self, timeout_ms: u64) -> Self {
-        self.timeout_ms = timeout_ms;
-        self
-    }
-
     pub fn var(mut self, name: &str, value: &str) -> Self {
         self.vars.push((name.to_owned(), value.to_owned()));
         self
@@ -101,6 +96,20 @@ impl Lab {
     /// Runs `nixml probe --json` with the stand-in; `None` where it cannot be compiled.
     pub fn probe(&self) -> Option<Seen> {
         Some(self.probe_with(&library(self.variant)?.display().to_string()))
+    }
+
+    /// Over a library that hangs: with a short deadline, and with longer ones while `reached` says that a busy machine did not even
+    /// get to the place where it hangs.
+    pub fn probe_hanging(mut self, reached: impl Fn(&Seen) -> bool) -> Option<Seen> {
+        for timeout_ms in [500, 4000] {
+            self.timeout_ms = timeout_ms;
+            let seen = self.probe()?;
+            if reached(&seen) {
+                return Some(seen);
+            }
+        }
+        self.timeout_ms = 20_000;
+        self.probe()
     }
 
     /// The same with any file as the library.

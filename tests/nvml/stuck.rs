@@ -64,8 +64,8 @@ fn a_driver_that_hangs_in_the_kernel_is_named_and_left() {
         skip!("fsfreeze is not allowed");
     }
     let file = disk.mount.join("frozen");
-    let lab = Lab::new(&format!("touch.count = {}", file.display())).timeout_ms(700);
-    let seen = need!(lab.probe(), "no C compiler");
+    let lab = Lab::new(&format!("touch.count = {}", file.display()));
+    let seen = need!(lab.probe_hanging(|seen| seen.text("driver.version") == "550.163.01"), "no C compiler");
     let words = seen.unknown("gpus");
     println!("{words}");
     assert!(words.contains("cannot be stopped (state D): the driver hangs, restart the machine"), "{words}");
