@@ -14,7 +14,6 @@ const HOST: &str = "download.pytorch.org";
 fn uv_locks_and_syncs_at_the_real_address() {
     for uv in [need!(tools::uv(), "no uv: run scripts/install-tools"), need!(tools::uv_of_the_pin(), "no uv 0.11")] {
         let mut place = Place::new().with_program(&uv);
-        place.set("UV_CACHE_DIR", place.at("uv-cache"));
         let wheels =
             [Wheel { index: "whl/cpu", name: "torch", version: "2.15.0+cpu", tags: &["py3-none-any"], requires: &["einops"] }];
         let index = need!(Index::start(&mut place, HOST, &wheels), "no openssl");

@@ -4,6 +4,8 @@
 const SIGNS: &[&str] = &[
     "could not resolve host",
     "couldn't resolve host",
+    "could not resolve proxy",
+    "couldn't resolve proxy",
     "temporary failure in name resolution",
     "name or service not known",
     "dns error",

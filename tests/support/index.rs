@@ -66,6 +66,8 @@ impl Index {
             place.set(name, format!("http://127.0.0.1:{port}"));
         }
         place.set("SSL_CERT_FILE", ca.join("bundle.pem"));
+        // a cache of its own: no stand-in may ever be taken for the real wheel
+        place.set("UV_CACHE_DIR", place.at("index-cache"));
         let log = Arc::new(Mutex::new(Vec::new()));
         let kept = Arc::clone(&log);
         std::thread::spawn(move || lines.for_each(|line| kept.lock().unwrap().push(line)));
