@@ -97,6 +97,24 @@ impl Args {
         }
     }
 
+    /// The answers of a course, everything else at its default.
+    pub fn for_class(dir: PathBuf, answers: &Answers, no_validate: bool) -> Self {
+        let steps = answers.iter().map(|(id, answer)| (id.to_owned(), answer.value.argument(), true)).collect();
+        Self {
+            dir,
+            answers: None,
+            set: Vec::new(),
+            yes: true,
+            dry_run: false,
+            force: false,
+            adopt: false,
+            no_git: false,
+            no_validate,
+            json: false,
+            steps,
+        }
+    }
+
     fn says_something(&self) -> bool {
         self.answers.is_some() || !self.set.is_empty() || !self.steps.is_empty() || self.yes || self.dry_run || self.json
     }

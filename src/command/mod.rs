@@ -1,5 +1,6 @@
 //! One file a command: each joins a front to the edge. A command has `Args` for the command line and `run(&Args, &Shared)`.
 
+pub mod class;
 pub mod completions;
 pub mod doctor;
 mod doctor_fix;
@@ -8,6 +9,7 @@ pub mod freshness;
 pub mod init;
 mod init_answers;
 mod init_proof;
+pub mod join;
 pub mod matrix;
 pub mod probe;
 pub mod undo;

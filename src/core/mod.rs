@@ -4,6 +4,7 @@ pub mod answers;
 pub mod catalog;
 pub mod changes;
 pub mod choices;
+pub mod class;
 pub mod data;
 pub mod doctor;
 pub mod explain;

@@ -13,7 +13,9 @@ pub mod project_writer;
 mod surroundings;
 pub mod undoing;
 
-pub use surroundings::{arguments, config_folder, data, folder, normal, read_capped, stdout_is_terminal, user_config, variable};
+pub use surroundings::{
+    arguments, config_folder, data, files_in, folder, normal, read_capped, stdout_is_terminal, user_config, variable,
+};
 
 pub mod loading;
 pub mod mending;

@@ -63,6 +63,17 @@ pub fn read_capped(path: &Path, most: u64) -> std::io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// The plain files of a folder, sorted.
+///
+/// # Errors
+/// It is no folder, or cannot be read.
+pub fn files_in(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(folder)?.flatten().map(|entry| entry.path()).filter(|path| path.is_file()).collect();
+    files.sort();
+    Ok(files)
+}
+
 /// The embedded data with the user's folder and then `named` laid over it.
 ///
 /// # Errors

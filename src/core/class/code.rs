@@ -1,0 +1,205 @@
+//! The readiness code: eight characters that carry how a machine stands, detect every typo and swap, and say nothing about the person.
+//!
+//! Six symbols of five bits hold the content, two more make every code a multiple of `(x - 1)(x - a)` over GF(32): two codes differ in at
+//! least three places, so no single wrong character and no exchange of two can turn one code into another.
+
+use crate::core::changes::sha256;
+use crate::core::class::Unmet;
+use crate::core::plan::Target;
+
+/// Crockford's alphabet: no I, L, O, U.
+const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/// How far a machine has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// Proved as the class wants it.
+    Ready,
+    /// Proved on the planned fallback.
+    Fallback,
+    /// The files are there, the proof is not.
+    Written,
+    /// Something is missing.
+    NotReady,
+}
+
+impl State {
+    const ALL: [Self; 4] = [Self::Ready, Self::Fallback, Self::Written, Self::NotReady];
+
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Ready => "ready",
+            Self::Fallback => "ready on the CPU, as planned",
+            Self::Written => "written, not proved",
+            Self::NotReady => "not ready",
+        }
+    }
+}
+
+/// What a code says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Readiness {
+    /// Twelve bits of the class file's hash.
+    pub class: u16,
+    pub state: State,
+    pub target: Target,
+    /// The major compute capability of the best card, 0 to 15; 0: none.
+    pub card: u8,
+    pub unmet: Option<Unmet>,
+}
+
+/// The twelve bits that stand for a class.
+#[must_use]
+pub fn class_bits(text: &str) -> u16 {
+    u16::from_str_radix(&sha256(text.as_bytes())[..3], 16).unwrap_or(0)
+}
+
+/// The code of a readiness, `7F3K-9QWA`.
+#[must_use]
+pub fn encode(readiness: &Readiness) -> String {
+    let state = place(&State::ALL, &readiness.state);
+    let target = u32::from(readiness.target != Target::Cpu);
+    let unmet = readiness.unmet.map_or(0, |unmet| place(&Unmet::ALL, &unmet) + 1);
+    // 1 + 12 + 2 + 1 + 4 + 4 bits; the first is always 0 in this version of the code.
+    let bits =
+        u32::from(readiness.class & 0xfff) << 16 | state << 14 | target << 13 | u32::from(readiness.card.min(15)) << 4 | unmet;
+    let mut symbols = [0_u8; 8];
+    for (place, symbol) in symbols.iter_mut().take(6).enumerate() {
+        *symbol = u8::try_from(bits >> (25 - 5 * place) & 31).unwrap_or(0);
+    }
+    // Two equations, two unknowns: the sum is 0, and the sum weighted by powers of a is 0.
+    let (sum, weighted) = syndromes(symbols);
+    let (last, other) = (power(7), power(6));
+    symbols[7] = divide(weighted ^ multiply(other, sum), last ^ other);
+    symbols[6] = sum ^ symbols[7];
+    let text: String = symbols.iter().map(|symbol| ALPHABET[usize::from(*symbol)] as char).collect();
+    format!("{}-{}", &text[..4], &text[4..])
+}
+
+/// What a code says; `None` for anything that is not a code. Hyphens, spaces and case do not matter, O reads as 0, I and L as 1.
+#[must_use]
+pub fn decode(text: &str) -> Option<Readiness> {
+    let mut symbols = [0_u8; 8];
+    let mut count = 0;
+    for c in text.chars().filter(|c| !matches!(c, '-' | ' ' | '\u{2011}' | '\u{2013}')) {
+        let c = match c.to_ascii_uppercase() {
+            'O' => '0',
+            'I' | 'L' => '1',
+            c => c,
+        };
+        *symbols.get_mut(count)? = u8::try_from(ALPHABET.iter().position(|known| *known as char == c)?).ok()?;
+        count += 1;
+    }
+    if count != 8 || syndromes(symbols) != (0, 0) {
+        return None;
+    }
+    let bits = symbols.iter().take(6).fold(0_u32, |bits, symbol| bits << 5 | u32::from(*symbol));
+    let unmet = (bits & 15) as usize;
+    if bits >> 28 != 0 || unmet > Unmet::ALL.len() || bits >> 8 & 31 != 0 {
+        return None;
+    }
+    Some(Readiness {
+        class: u16::try_from(bits >> 16 & 0xfff).ok()?,
+        state: State::ALL[(bits >> 14 & 3) as usize],
+        target: if bits >> 13 & 1 == 1 { Target::Cuda } else { Target::Cpu },
+        card: u8::try_from(bits >> 4 & 15).ok()?,
+        unmet: unmet.checked_sub(1).map(|place| Unmet::ALL[place]),
+    })
+}
+
+/// Where something stands in its list.
+fn place<T: PartialEq>(all: &[T], one: &T) -> u32 {
+    all.iter().zip(0..).find(|(known, _)| *known == one).map_or(0, |(_, place)| place)
+}
+
+fn syndromes(symbols: [u8; 8]) -> (u8, u8) {
+    symbols
+        .iter()
+        .enumerate()
+        .fold((0, 0), |(sum, weighted), (place, symbol)| (sum ^ symbol, weighted ^ multiply(power(place), *symbol)))
+}
+
+/// Product in GF(32) by `x^5 + x^2 + 1`.
+fn multiply(left: u8, right: u8) -> u8 {
+    let mut product = 0_u16;
+    for bit in 0..5 {
+        if right >> bit & 1 == 1 {
+            product ^= u16::from(left) << bit;
+        }
+    }
+    for bit in (5..9).rev() {
+        if product >> bit & 1 == 1 {
+            product ^= 0b10_0101 << (bit - 5);
+        }
+    }
+    u8::try_from(product).unwrap_or(0)
+}
+
+/// The generator 2 to a power.
+fn power(exponent: usize) -> u8 {
+    (0..exponent).fold(1, |value, _| multiply(value, 2))
+}
+
+/// Quotient by something that is not 0: there are 31 candidates.
+fn divide(left: u8, right: u8) -> u8 {
+    (0..32).find(|candidate| multiply(*candidate, right) == left).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all() -> Vec<Readiness> {
+        let mut all = Vec::new();
+        for class in [0, 1, 0x5a5, 0xfff] {
+            for state in State::ALL {
+                for target in [Target::Cpu, Target::Cuda] {
+                    for card in [0, 8, 12] {
+                        for unmet in [None, Some(Unmet::Disk), Some(Unmet::Proof)] {
+                            all.push(Readiness { class, state, target, card, unmet });
+                        }
+                    }
+                }
+            }
+        }
+        all
+    }
+
+    #[test]
+    fn a_code_says_what_was_put_in() {
+        for readiness in all() {
+            let code = encode(&readiness);
+            assert_eq!(decode(&code), Some(readiness), "{code}");
+            assert_eq!(decode(&code.to_lowercase().replace('-', " ").replace('0', "o").replace('1', "l")), Some(readiness));
+        }
+    }
+
+    #[test]
+    fn every_single_typo_and_every_swap_is_detected() {
+        for readiness in all() {
+            let code: Vec<u8> = encode(&readiness).replace('-', "").into_bytes();
+            for place in 0..8 {
+                for wrong in ALPHABET.iter().filter(|wrong| **wrong != code[place]) {
+                    let mut typo = code.clone();
+                    typo[place] = *wrong;
+                    assert_eq!(decode(std::str::from_utf8(&typo).unwrap()), None);
+                }
+                for other in place + 1..8 {
+                    if code[place] != code[other] {
+                        let mut swapped = code.clone();
+                        swapped.swap(place, other);
+                        assert_eq!(decode(std::str::from_utf8(&swapped).unwrap()), None);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn decoding_is_total() {
+        for text in ["", "-", "0000-0000", "ZZZZZZZZ", "\u{1f600}", "7F3K-9QW", "7F3K-9QWAA", "U000-0000"] {
+            let _ = decode(text);
+        }
+    }
+}
