@@ -90,7 +90,8 @@ fn what_was_resolved_is_taken_again_on_another_machine() {
     let first = plan(&answers, &machine("550.54.14", "7.0")).unwrap();
     answers.python = Some(first.python.clone());
     answers.resolved = Some(first.resolved.clone());
-    for facts in [bare(), machine("580.95.05", "12.0"), machine("595.45.04", "8.9")] {
+    let mac = toml::from_str("gpus = []\n[os]\nkind = \"macos\"\narch = \"aarch64\"\n").unwrap();
+    for facts in [bare(), machine("580.95.05", "12.0"), machine("595.45.04", "8.9"), mac] {
         let again = plan(&answers, &facts).unwrap();
         assert_eq!((&again.targets, &again.resolved, &again.notes), (&first.targets, &first.resolved, &first.notes));
     }

@@ -7,6 +7,9 @@ use crate::core::choices::Choices;
 use crate::core::requirement::{self, Parsed};
 use crate::core::verdict::{Candidate, Fit, Machine, Obstacle, candidates, fit, say};
 
+/// The system whose builds and sizes notes speak of: they stand in files, which are the same on every machine.
+const COMMON: &str = "x86_64-linux";
+
 /// The packages, sorted by what they mean for the plan.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Asked<'a> {
@@ -119,7 +122,9 @@ pub(super) fn beside(
             .advice("packages", format!("leave `{}` out", package.name)));
         }
         let from_pypi = |candidate: &&Candidate<'_>| {
-            candidate.build.index.is_none() && covers(package, candidate) && candidate.build.systems.contains(&machine.system)
+            candidate.build.index.is_none()
+                && covers(package, candidate)
+                && candidate.build.systems.iter().any(|system| system == COMMON)
         };
         let Some(brought) = all.iter().filter(accepted).filter(with_python).find(from_pypi) else { continue };
         let fits_here = |candidate: &&Candidate<'_>| {
@@ -138,8 +143,7 @@ pub(super) fn beside(
                             "{own} brings CUDA {} and {other} CUDA {}: two sets of CUDA libraries in one environment{}",
                             first.major(),
                             second.major(),
-                            gigabytes(brought, machine)
-                                .map_or_else(String::new, |size| format!(", about {size} more to download"))
+                            gigabytes(brought).map_or_else(String::new, |size| format!(", about {size} more to download"))
                         ));
                     }
                 }
@@ -150,7 +154,7 @@ pub(super) fn beside(
                     "`{}` from PyPI brings CUDA {} libraries into the cpu target{}; make {other} the framework to avoid it",
                     package.text,
                     second.major(),
-                    gigabytes(brought, machine).map_or_else(String::new, |size| format!(", about {size}"))
+                    gigabytes(brought).map_or_else(String::new, |size| format!(", about {size}"))
                 )),
                 _ => {}
             }
@@ -216,7 +220,7 @@ fn refused(package: &Parsed, foreign: &Framework, own: &Candidate<'_>, older: Op
 }
 
 /// What a candidate downloads, in words.
-fn gigabytes(candidate: &Candidate<'_>, machine: &Machine) -> Option<String> {
+fn gigabytes(candidate: &Candidate<'_>) -> Option<String> {
     #[expect(clippy::cast_precision_loss, reason = "a size in words needs two digits")]
-    candidate.size(&machine.system).map(|size| format!("{:.1} GB", size.download as f64 / 1e9))
+    candidate.size(COMMON).map(|size| format!("{:.1} GB", size.download as f64 / 1e9))
 }
