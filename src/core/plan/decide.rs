@@ -32,6 +32,10 @@ pub fn decide(choices: &Choices, facts: &Facts, catalog: &Catalog) -> Result<Pla
     let machine = Machine::new(facts, catalog);
     let asked = packages::sort(choices, framework, catalog)?;
     let targets = targets(choices, framework, &machine, catalog)?;
+    if let Some((name, extra)) = asked.selecting.first().filter(|_| targets.contains(&Target::Cpu)) {
+        let why = format!("`{name}[{extra}]` is a build for NVIDIA cards, and the cpu target cannot have it");
+        return Err(Conflict::new(["packages", "targets"], why).advice("packages", "leave it out: the target decides the build"));
+    }
     let pythons = pythons(choices, &asked, catalog)?;
     let chosen = choose(framework, &targets, &pythons, choices, &asked, &machine, catalog)
         .ok_or_else(|| nothing_left(framework, choices, &pythons, catalog))?;
