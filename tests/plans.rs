@@ -90,7 +90,8 @@ fn what_was_resolved_is_taken_again_on_another_machine() {
     let first = plan(&answers, &machine("550.54.14", "7.0")).unwrap();
     answers.python = Some(first.python.clone());
     answers.resolved = Some(first.resolved.clone());
-    for facts in [bare(), machine("580.95.05", "12.0"), machine("595.45.04", "8.9")] {
+    let mac = toml::from_str("gpus = []\n[os]\nkind = \"macos\"\narch = \"aarch64\"\n").unwrap();
+    for facts in [bare(), machine("580.95.05", "12.0"), machine("595.45.04", "8.9"), mac] {
         let again = plan(&answers, &facts).unwrap();
         assert_eq!((&again.targets, &again.resolved, &again.notes), (&first.targets, &first.resolved, &first.notes));
     }
@@ -250,4 +251,19 @@ fn why_it_does_not_run_here_says_what_would_help() {
     let plan = plan(&choices("pytorch", &[Target::Cuda]), &machine("440.33", "8.6")).unwrap();
     let why = plan.not_here.unwrap();
     assert!(why.contains("440.33") && why.contains("580"), "{why}");
+}
+
+#[test]
+fn an_extra_that_is_a_build_chooses_it_or_is_refused() {
+    let mut answers = choices("jax", &[Target::Cuda]);
+    answers.packages = vec!["jax[cuda12]".to_owned()];
+    let chosen = plan(&answers, &machine("595.45.04", "8.9")).unwrap();
+    assert_eq!(chosen.build, "cu12");
+    assert!(chosen.targets[0].requirements.iter().all(|text| !text.contains("cuda13")), "{:?}", chosen.targets[0].requirements);
+    answers.targets = Some(vec![Target::Cuda, Target::Cpu]);
+    assert_eq!(plan(&answers, &bare()).unwrap_err().between, ["packages", "targets"]);
+    let mut extra = choices("transformers", &[Target::Cpu]);
+    extra.packages = vec!["transformers[sentencepiece]".to_owned()];
+    let requirements = plan(&extra, &bare()).unwrap().targets[0].requirements.clone();
+    assert!(requirements.iter().any(|text| text.starts_with("transformers[sentencepiece]==")), "{requirements:?}");
 }

@@ -134,6 +134,10 @@ fn what_is_not_known_is_said_and_not_guessed() {
     let no_compute = row("[driver]\nversion = \"580.95.05\"\n[[gpus]]\nvendor = \"nvidia\"\n", "pytorch");
     assert_eq!(short(&no_compute), "cpu-only 2.15.0 cpu");
     assert!(no_compute.reason.contains("not known") && no_compute.unlocks.is_empty(), "{no_compute:?}");
+    let too_old = row("[driver]\nversion = \"440.33\"\n[[gpus]]\nvendor = \"nvidia\"\n", "pytorch");
+    assert_eq!(short(&too_old), "driver-too-old 2.15.0 cpu");
+    let between = row("[driver]\nversion = \"550.54.14\"\n[[gpus]]\nvendor = \"nvidia\"\n", "pytorch");
+    assert_eq!(short(&between), "cpu-only 2.15.0 cpu");
     let no_driver = row(&card("8.6"), "pytorch");
     assert_eq!(short(&no_driver), "cpu-only 2.15.0 cpu");
     assert!(

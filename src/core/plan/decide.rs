@@ -32,12 +32,18 @@ pub fn decide(choices: &Choices, facts: &Facts, catalog: &Catalog) -> Result<Pla
     let machine = Machine::new(facts, catalog);
     let asked = packages::sort(choices, framework, catalog)?;
     let targets = targets(choices, framework, &machine, catalog)?;
+    if let Some((name, extra)) = asked.selecting.first().filter(|_| targets.contains(&Target::Cpu)) {
+        let why = format!("`{name}[{extra}]` is a build for NVIDIA cards, and the cpu target cannot have it");
+        return Err(Conflict::new(["packages", "targets"], why).advice("packages", "leave it out: the target decides the build"));
+    }
     let pythons = pythons(choices, &asked, catalog)?;
     let chosen = choose(framework, &targets, &pythons, choices, &asked, &machine, catalog)
         .ok_or_else(|| nothing_left(framework, choices, &pythons, catalog))?;
-    let mut notes = packages::beside(&asked, &chosen.builds, &chosen.python, &machine, catalog)?;
+    // What an earlier run resolved is not judged by this machine's cards.
+    let judge = if chosen.from_earlier { &Machine { cards: None, ..machine.clone() } } else { &machine };
+    let mut notes = packages::beside(&asked, &chosen.builds, &chosen.python, judge, catalog)?;
     let pins = pins(&chosen, choices, &machine);
-    let plans = target_plans(&chosen, &asked, &pins, &machine);
+    let plans = target_plans(&chosen, &asked, &pins);
     refuse_own_name(choices, &plans, &asked)?;
     let first = chosen.builds[0].1;
     notes.extend(catalog_notes(&chosen));
@@ -192,7 +198,7 @@ fn pins<'a>(chosen: &Chosen<'a>, choices: &Choices, machine: &Machine) -> Vec<(T
         .collect()
 }
 
-fn target_plans(chosen: &Chosen<'_>, asked: &Asked<'_>, pins: &[(Target, &Pinned)], machine: &Machine) -> Vec<TargetPlan> {
+fn target_plans(chosen: &Chosen<'_>, asked: &Asked<'_>, pins: &[(Target, &Pinned)]) -> Vec<TargetPlan> {
     let mut plans = Vec::new();
     for (place, (target, candidate)) in chosen.builds.iter().enumerate() {
         let (companions, more) = packages::companions(candidate, asked, ON_LINUX);
@@ -208,7 +214,8 @@ fn target_plans(chosen: &Chosen<'_>, asked: &Asked<'_>, pins: &[(Target, &Pinned
             };
             candidate.build.from_index.iter().map(one).collect::<Vec<_>>()
         };
-        let size = candidate.size(&machine.system);
+        // Sizes stand in files, which are the same on every machine: they are told for the first system of the build.
+        let size = candidate.build.systems.first().and_then(|system| candidate.size(system));
         plans.push(TargetPlan {
             target: *target,
             build: candidate.build.id.clone(),

@@ -74,9 +74,9 @@ pub struct TargetPlan {
     pub sources: Vec<PackageSource>,
     /// The environment's folder: `.venv` for the first target, `.venv-OTHER` for another.
     pub venv: String,
-    /// Wheels to download, in bytes; absent: not known.
+    /// Wheels to download on `x86_64` Linux (on a Mac for what is built for Macs alone), in bytes; absent: not known.
     pub download_bytes: Option<u64>,
-    /// The environment on the disk, in bytes; absent: not known.
+    /// The environment on the disk, in bytes, of the same machine; absent: not known.
     pub installed_bytes: Option<u64>,
 }
 

@@ -7,6 +7,9 @@ use crate::core::choices::Choices;
 use crate::core::requirement::{self, Parsed};
 use crate::core::verdict::{Candidate, Fit, Machine, Obstacle, candidates, fit, say};
 
+/// The system whose builds and sizes notes speak of: they stand in files, which are the same on every machine.
+const COMMON: &str = "x86_64-linux";
+
 /// The packages, sorted by what they mean for the plan.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Asked<'a> {
@@ -16,6 +19,8 @@ pub(super) struct Asked<'a> {
     pub companions: Vec<(Parsed, &'a Companion)>,
     /// Other frameworks.
     pub foreign: Vec<(Parsed, &'a Framework)>,
+    /// Extras of them that choose a build: (`jax`, `cuda12`).
+    pub selecting: Vec<(String, String)>,
     /// What is written into `dependencies`, foreign frameworks included.
     pub others: Vec<String>,
 }
@@ -32,6 +37,8 @@ pub(super) fn sort<'a>(choices: &Choices, framework: &'a Framework, catalog: &'a
         if let Some(companion) = companion {
             asked.companions.push((package, companion));
         } else if every.iter().any(|candidate| version_of(candidate, &package.name).is_some()) {
+            let chooses = |extra: &String| every.iter().any(|candidate| extras_of(candidate, &package.name).contains(extra));
+            asked.selecting.extend(package.extras().into_iter().filter(chooses).map(|extra| (package.name.clone(), extra)));
             asked.own.push(package);
         } else {
             asked.others.push(package.text.clone());
@@ -61,9 +68,21 @@ pub(super) fn version_of(candidate: &Candidate<'_>, name: &str) -> Option<String
     })
 }
 
+/// The extras with which a candidate brings a distribution.
+fn extras_of(candidate: &Candidate<'_>, name: &str) -> Vec<String> {
+    let parsed = requirements(candidate).into_iter().filter_map(|text| requirement::read(&text).ok());
+    parsed.filter(|package| package.name == name).flat_map(|package| package.extras()).collect()
+}
+
 /// True when a candidate fits what was asked of the framework's own distributions.
 pub(super) fn accepts(candidate: &Candidate<'_>, asked: &Asked<'_>) -> bool {
-    asked.own.iter().all(|package| version_of(candidate, &package.name).is_none_or(|version| package.accepts(&version)))
+    let own = |package: &Parsed| {
+        let version = version_of(candidate, &package.name);
+        let extras = extras_of(candidate, &package.name);
+        version.is_none_or(|version| package.accepts(&version))
+            && asked.selecting.iter().all(|(name, extra)| *name != package.name || extras.contains(extra))
+    };
+    asked.own.iter().all(own)
         && asked.companions.iter().all(|(package, companion)| {
             let fits = companion.releases.contains(&candidate.built().version);
             fits && candidate.built().with.get(&package.name).is_some_and(|version| package.accepts(version))
@@ -88,9 +107,11 @@ pub(super) fn companions(candidate: &Candidate<'_>, asked: &Asked<'_>, marker: &
 /// Extras of the framework's own distributions (`transformers[sentencepiece]`), in the version of the candidate.
 pub(super) fn own_extras(candidate: &Candidate<'_>, asked: &Asked<'_>) -> Vec<String> {
     let mut texts = Vec::new();
-    for package in asked.own.iter().filter(|package| !package.extras().is_empty()) {
-        if let Some(version) = version_of(candidate, &package.name) {
-            texts.push(format!("{}[{}]=={version}", package.name, package.extras().join(",")));
+    for package in &asked.own {
+        let mut extras = package.extras();
+        extras.retain(|extra| !asked.selecting.contains(&(package.name.clone(), extra.clone())));
+        if let Some(version) = version_of(candidate, &package.name).filter(|_| !extras.is_empty()) {
+            texts.push(format!("{}[{}]=={version}", package.name, extras.join(",")));
         }
     }
     texts
@@ -119,7 +140,9 @@ pub(super) fn beside(
             .advice("packages", format!("leave `{}` out", package.name)));
         }
         let from_pypi = |candidate: &&Candidate<'_>| {
-            candidate.build.index.is_none() && covers(package, candidate) && candidate.build.systems.contains(&machine.system)
+            candidate.build.index.is_none()
+                && covers(package, candidate)
+                && candidate.build.systems.iter().any(|system| system == COMMON)
         };
         let Some(brought) = all.iter().filter(accepted).filter(with_python).find(from_pypi) else { continue };
         let fits_here = |candidate: &&Candidate<'_>| {
@@ -138,8 +161,7 @@ pub(super) fn beside(
                             "{own} brings CUDA {} and {other} CUDA {}: two sets of CUDA libraries in one environment{}",
                             first.major(),
                             second.major(),
-                            gigabytes(brought, machine)
-                                .map_or_else(String::new, |size| format!(", about {size} more to download"))
+                            gigabytes(brought).map_or_else(String::new, |size| format!(", about {size} more to download"))
                         ));
                     }
                 }
@@ -150,7 +172,7 @@ pub(super) fn beside(
                     "`{}` from PyPI brings CUDA {} libraries into the cpu target{}; make {other} the framework to avoid it",
                     package.text,
                     second.major(),
-                    gigabytes(brought, machine).map_or_else(String::new, |size| format!(", about {size}"))
+                    gigabytes(brought).map_or_else(String::new, |size| format!(", about {size}"))
                 )),
                 _ => {}
             }
@@ -181,15 +203,7 @@ fn held(package: &Parsed, chosen: &[(Target, Candidate<'_>)]) -> Result<(), Conf
 
 /// The bare package, or exactly the extra that selects this build.
 fn covers(package: &Parsed, candidate: &Candidate<'_>) -> bool {
-    let mut wanted = Vec::new();
-    for text in requirements(candidate) {
-        if let Ok(parsed) = requirement::read(&text)
-            && parsed.name == package.name
-        {
-            wanted.extend(parsed.extras());
-        }
-    }
-    wanted == package.extras()
+    extras_of(candidate, &package.name) == package.extras()
 }
 
 fn too_new_for_machine(brought: &Candidate<'_>, machine: &Machine, catalog: &Catalog) -> Option<String> {
@@ -216,7 +230,7 @@ fn refused(package: &Parsed, foreign: &Framework, own: &Candidate<'_>, older: Op
 }
 
 /// What a candidate downloads, in words.
-fn gigabytes(candidate: &Candidate<'_>, machine: &Machine) -> Option<String> {
+fn gigabytes(candidate: &Candidate<'_>) -> Option<String> {
     #[expect(clippy::cast_precision_loss, reason = "a size in words needs two digits")]
-    candidate.size(&machine.system).map(|size| format!("{:.1} GB", size.download as f64 / 1e9))
+    candidate.size(COMMON).map(|size| format!("{:.1} GB", size.download as f64 / 1e9))
 }

@@ -177,7 +177,7 @@ pub fn fit<'a>(candidate: &Candidate<'a>, card: &Card, machine: &Machine, catalo
         return Fit::No(if machine.wsl1 { Obstacle::System } else { Obstacle::OtherMaker });
     }
     let Some(compute) = &card.compute else {
-        return Fit::No(Obstacle::ComputeUnknown);
+        return Fit::No(without_compute(candidate, cuda, machine, catalog));
     };
     let code = match code(candidate, compute, cuda, machine, catalog) {
         Ok(code) => code,
@@ -241,6 +241,18 @@ fn code<'a>(
         Some(ptx) if ptx <= (major, minor) && !own => Ok(Code::Ptx),
         _ if own => Err(Obstacle::Jetson),
         _ => Err(Obstacle::NoKernels),
+    }
+}
+
+/// What can be told of a card whose compute capability is not known: that the driver is too old for any.
+fn without_compute<'a>(candidate: &Candidate<'_>, cuda: &Version, machine: &Machine, catalog: &'a Catalog) -> Obstacle<'a> {
+    let floor =
+        [catalog.floor(cuda, machine.wsl), candidate.build.driver.as_ref().map(|own| &own.linux)].into_iter().flatten().max();
+    match (floor, machine.driver.version()) {
+        (Some(floor), Some(driver)) if driver < floor => {
+            Obstacle::DriverTooOld(Need { driver: floor.clone(), for_card: false, for_ptx: false })
+        }
+        _ => Obstacle::ComputeUnknown,
     }
 }
 

@@ -226,7 +226,7 @@ fn worst_told<'a>(all: &[Candidate<'a>], card: &Card, machine: &Machine, catalog
         Obstacle::Broken(_) => 4,
         Obstacle::NoKernels => 5,
         Obstacle::MacOs(_) => 7,
-        Obstacle::ComputeUnknown => 8,
+        Obstacle::ComputeUnknown => 0, // An older driver floor says nothing of a card that may run another build.
         Obstacle::OtherMaker => 9,
         Obstacle::System => 10,
     };
