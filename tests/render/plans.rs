@@ -74,6 +74,7 @@ pub fn plan(name: &str, framework: &str, version: &str, mut targets: Vec<TargetP
         index: targets[0].sources.first().map_or_else(|| "pypi".into(), |source| source.index.clone()),
         url: None,
         targets,
+        prereleases: framework == "vllm",
         python: "3.13".into(),
         packages: vec![],
         dev: vec![],
