@@ -175,7 +175,11 @@ fn the_machinery_is_nixmls_and_the_rest_the_persons() {
 fn main_py_is_python_for_every_framework() {
     let place = Place::new();
     for mut plan in plans::all() {
-        for framework in ["pytorch", "jax", "tensorflow", "scikit-learn", "xgboost", "mlx", "unheard-of"] {
+        let data = Data::embedded();
+        let known = data
+            .below("templates/_main/", ".py.j2")
+            .map(|(path, _)| &path["templates/_main/".len()..path.len() - ".py.j2".len()]);
+        for framework in known.chain(["unheard-of"]) {
             plan.framework = framework.into();
             place.write("project/main.py", files(&plan).text("main.py").unwrap());
             place.run("python3", &["-c", "import ast; ast.parse(open('main.py').read())"]);

@@ -62,7 +62,8 @@ pub fn plan(name: &str, framework: &str, version: &str, mut targets: Vec<TargetP
         "tensorflow" => ("TensorFlow", "tensorflow", "tensorflow"),
         "scikit-learn" => ("scikit-learn", "sklearn", "fit"),
         "vllm" => ("vLLM", "vllm", "torch"),
-        other => (other, "lib", "generic"),
+        "lightgbm" => ("LightGBM", "lightgbm", "lightgbm"),
+        other => (other, other, "generic"),
     };
     Plan {
         name: name.into(),
@@ -73,6 +74,7 @@ pub fn plan(name: &str, framework: &str, version: &str, mut targets: Vec<TargetP
         index: targets[0].sources.first().map_or_else(|| "pypi".into(), |source| source.index.clone()),
         url: None,
         targets,
+        prereleases: framework == "vllm",
         python: "3.13".into(),
         packages: vec![],
         dev: vec![],
@@ -88,7 +90,6 @@ pub fn plan(name: &str, framework: &str, version: &str, mut targets: Vec<TargetP
         reasons: vec![],
         notes: vec![],
         not_here: None,
-        prereleases: false,
         resolved: nixml::core::choices::Resolved::default(),
         hosts: strings(&["pypi.org", "files.pythonhosted.org", "cache.nixos.org"]),
         custom: BTreeMap::new(),
@@ -142,10 +143,19 @@ pub fn rich() -> Plan {
 }
 
 pub fn all() -> Vec<Plan> {
-    let sklearn = plan("fit", "scikit-learn", "1.9.0", vec![target(Target::Cpu, "cpu", &["scikit-learn==1.9.0"], None)]);
-    let mac = plan("mac", "mlx", "0.31.0", vec![target(Target::Mps, "mps", &["mlx==0.31.0"], None)]);
-    let served =
-        plan("served", "vllm", "0.20.0", vec![target(Target::Cuda, "cu130", &["vllm==0.20.0 ; sys_platform == 'linux'"], None)]);
+    let sklearn = plan("fit", "scikit-learn", "1.9.1", vec![target(Target::Cpu, "cpu", &["scikit-learn==1.9.1"], None)]);
+    let mac = plan("mac", "mlx", "0.32.4", vec![target(Target::Mps, "mps", &["mlx==0.32.4"], None)]);
+    let served = plan(
+        "served",
+        "vllm",
+        "0.32.0",
+        vec![target(
+            Target::Cuda,
+            "cu130",
+            &["vllm==0.32.0 ; sys_platform == 'linux' and (platform_machine == 'x86_64' or platform_machine == 'aarch64')"],
+            None,
+        )],
+    );
     let single = plan("single", "pytorch", "2.15.0", vec![target(Target::Cpu, "cpu", &["torch==2.15.0"], Some("pytorch-cpu"))]);
     let flow = plan(
         "flow",

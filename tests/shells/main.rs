@@ -3,10 +3,12 @@
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::expect_used, reason = "tests touch the world")]
 
 mod entry;
+mod lock;
 mod matrix;
 #[path = "../render/plans.rs"]
 #[allow(dead_code, reason = "shared with another test file, which uses the rest")]
 mod plans;
+mod programs;
 mod project;
 mod python;
 #[path = "../support/mod.rs"]
