@@ -110,7 +110,9 @@ pub fn next(report: &ValidationReport, dir: &str) -> Vec<String> {
         lines.push(format!("uv run{group} main.py"));
         lines.push("uv add PACKAGE".to_owned());
     } else {
-        lines.push(format!("nix develop{enter}"));
+        let off = report.findings.iter().any(|finding| finding.code.as_deref() == Some("flakes-disabled"));
+        let on = if off { " --extra-experimental-features 'nix-command flakes'" } else { "" };
+        lines.push(format!("nix{on} develop{enter}"));
         lines.push("python main.py".to_owned());
         if dir == "." {
             lines.push("uv add PACKAGE".to_owned());
