@@ -81,6 +81,9 @@ fn a_gpu_target_without_a_gpu_fails_unless_allowed() {
     assert_eq!(outcome.json["ok"], true);
     assert_eq!(outcome.phase("sync")["status"], "ok");
     assert_eq!(outcome.phase("proof")["status"], "skipped");
+    assert!(outcome.json["findings"].as_array().unwrap().is_empty(), "{}", outcome.out);
+    let outcome = run(&[]);
+    assert!(outcome.json["findings"].as_array().unwrap().iter().any(|finding| finding["code"] == "no-gpu"), "{}", outcome.out);
     let outcome = run(&["--shell", "cpu"]);
     outcome.exits(1).fails_in("proof");
     assert_eq!(outcome.json["shell"], "cpu");
@@ -153,4 +156,13 @@ fn the_human_report_names_phase_cause_and_log() {
         .says("the last lines of its output:")
         .says("demo/.nixml/logs/validate-");
     assert!(outcome.err.contains("error: build failed:"), "{}", outcome.err);
+}
+
+#[test]
+fn flakes_that_are_off_do_not_stop_us_and_are_said() {
+    let room = Room::new("cuda,cpu");
+    fs::write(room.path("host.toml"), "schema = 1\ngpus = []\n[nix]\ninstalled = true\nflakes = false\n").unwrap();
+    let mut command = room.nixml(&["validate", "demo", "--allow-no-gpu"]);
+    let outcome = Outcome::of(command.env("NIXML_HOST", room.path("host.toml")).output().unwrap());
+    outcome.exits(0).says("[flakes-disabled]").says("nix --extra-experimental-features 'nix-command flakes' develop");
 }

@@ -17,7 +17,7 @@ use crate::core::facts::Facts;
 use crate::core::failure::{Exit, Failure};
 use crate::core::plan::Target;
 use crate::core::text::Redactor;
-use crate::core::validation::{PhaseId, SCHEMA, ValidationEvent, ValidationReport};
+use crate::core::validation::{PhaseId, Proof, SCHEMA, ValidationEvent, ValidationReport};
 use crate::edge::child::Interrupt;
 
 pub use shell::find_nix;
@@ -116,7 +116,7 @@ pub fn validate(options: &ValidateOptions, tell: &mut dyn FnMut(ValidationEvent)
     trial.report(&project, outcome)
 }
 
-fn phases(trial: &mut Trial<'_>, project: &Project) -> Result<Option<crate::core::validation::Proof>, Fault> {
+fn phases(trial: &mut Trial<'_>, project: &Project) -> Result<Option<Proof>, Fault> {
     let entered = match trial.options.runner {
         Runner::Nix => shell::enter(trial, project)?,
         Runner::Uv => shell::without_nix(trial, project)?,
@@ -126,16 +126,28 @@ fn phases(trial: &mut Trial<'_>, project: &Project) -> Result<Option<crate::core
     let card_missing = target == Target::Cuda && !gpu::present(trial.facts());
     if card_missing && !trial.options.allow_no_gpu {
         trial.skip(PhaseId::Sync, "not downloaded: there is no NVIDIA GPU to prove it on");
-        return trial.phase(PhaseId::Proof, "looks for an NVIDIA GPU", |_| {
-            Err(Fault::failed("no NVIDIA GPU was found on this machine").next(project.without_gpu()))
-        });
+        let begin = trial.begin(PhaseId::Proof, "looks for an NVIDIA GPU");
+        let fault = Fault::failed("no NVIDIA GPU was found on this machine").next(project.without_gpu());
+        let fault = trial.fail(PhaseId::Proof, begin, fault);
+        trial.examine(project, gpu::CHECKS);
+        return Err(fault);
     }
     packages::sync(trial, project, &entered)?;
-    if card_missing {
+    let proof = if card_missing {
         trial.skip(PhaseId::Proof, "no NVIDIA GPU on this machine (--allow-no-gpu)");
-        return Ok(None);
+        None
+    } else {
+        let proof = proof::prove(trial, project, &entered);
+        if target == Target::Cuda && proof.as_ref().is_err_and(|fault| !ended_early(fault.exit)) {
+            trial.examine(project, gpu::CHECKS);
+        }
+        Some(proof?)
+    };
+    if trial.options.runner == Runner::Nix {
+        // We switch flakes on for our own run; the person's `nix develop` needs them too.
+        trial.examine(project, &["flakes"]);
     }
-    proof::prove(trial, project, &entered).map(Some)
+    Ok(proof)
 }
 
 /// A report without a single phase run.

@@ -1,5 +1,7 @@
 //! uv's two phases: uv.lock fits pyproject.toml, and what it names is installed.
 
+use crate::core::failure::Exit;
+use crate::core::plan::TargetPlan;
 use crate::core::validation::PhaseId;
 use crate::edge::child::Order;
 
@@ -66,7 +68,10 @@ fn uv(trial: &mut Trial<'_>, phase: PhaseId, project: &Project, entered: &Entere
     let name = format!("`uv {}`", args.join(" "));
     let played = trial.play(phase, order)?;
     let text = trial.text();
-    judge(&played.ended, &name, &text, trial.options.timeout).map_err(|fault| {
+    judge(&played.ended, &name, &text, trial.options.timeout).map_err(|mut fault| {
+        if let Some(without) = without_index(project, &fault) {
+            fault.next = Some(without);
+        }
         let needs_build = text.contains("--no-build") || text.contains("no-build");
         if needs_build && fault.next.is_none() {
             fault.next("a package has no wheel for this machine: choose another release, or let uv build it with `nixml validate --allow-build`")
@@ -74,6 +79,21 @@ fn uv(trial: &mut Trial<'_>, phase: PhaseId, project: &Project, entered: &Entere
             fault
         }
     })
+}
+
+/// When an index of the project is out of reach: the targets that do without it.
+fn without_index(project: &Project, fault: &Fault) -> Option<String> {
+    let plan = &project.plan;
+    let index = plan.indexes.iter().find(|index| fault.exit == Exit::Network && names_host(&fault.detail, &index.url))?;
+    let uses = |target: &&TargetPlan| target.sources.iter().any(|source| source.index == index.name);
+    let others: Vec<&str> = plan.targets.iter().filter(|target| !uses(target)).map(|target| target.target.word()).collect();
+    let say = format!("check the connection to the index `{}` ({})", index.name, index.url);
+    Some(if others.is_empty() { say } else { format!("{say}; or do without it: `nixml init --targets {}`", others.join(",")) })
+}
+
+fn names_host(detail: &str, url: &str) -> bool {
+    let host = url.split("://").nth(1).and_then(|rest| rest.split('/').next());
+    host.is_some_and(|host| !host.is_empty() && detail.contains(host))
 }
 
 /// `Resolved 12 packages in 3ms`, as uv says it.

@@ -67,7 +67,7 @@ pub fn prove(trial: &mut Trial<'_>, project: &Project, entered: &Entered) -> Res
             detail: format!("{} computed with an empty environment", devices(&again.devices)),
         };
         let detail = format!(
-            "{} {} ({}) computed on {}, in the shell and outside",
+            "{} {} ({}) computed on {}, {place} and outside",
             project.plan.title,
             answer.version,
             answer.build,

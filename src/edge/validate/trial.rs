@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use crate::core::doctor;
 use crate::core::explain::explain_text;
 use crate::core::facts::Facts;
 use crate::core::failure::{Exit, Failure};
@@ -13,7 +14,7 @@ use crate::core::outage::outage;
 use crate::core::text::sanitise;
 use crate::core::validation::{Phase, PhaseId, PhaseStatus, Proof, SCHEMA, ValidationEvent, ValidationReport};
 use crate::edge::child::{self, End, Ended, Heard, Order};
-use crate::edge::probe::{ProbeOptions, probe};
+use crate::edge::probe::{ProbeOptions, Vars, probe};
 
 use super::log::{RunLog, Tail};
 use super::project::Project;
@@ -85,7 +86,7 @@ impl<'a> Trial<'a> {
         })?;
         let log = RunLog::create(&project.folder, options.redactor.clone())?;
         let facts = options.host.clone().map_or_else(OnceCell::new, OnceCell::from);
-        let here = ProbeOptions::here();
+        let here = ProbeOptions::new(Vars::here(), Some(project.dir.clone()));
         let asking = if facts.get().is_some() { None } else { std::thread::Builder::new().spawn(move || probe(&here)).ok() };
         Ok(Self {
             options,
@@ -142,11 +143,11 @@ impl<'a> Trial<'a> {
         self.phases.push(phase);
     }
 
-    /// Ends a phase as failed, and names the cause when it is known.
+    /// Ends a phase as failed, and names the cause when its output shows one.
     pub fn fail(&mut self, id: PhaseId, begin: Instant, fault: Fault) -> Fault {
         self.end(id, begin, PhaseStatus::Failed, &fault.detail);
         if !ended_early(fault.exit) {
-            let text = format!("{}{}\n", self.tail.text(), fault.detail);
+            let text = self.tail.text();
             let data = &self.options.data;
             let explained = explain_text(&text, Some(self.facts()), data);
             for explained in explained.into_iter().take(3) {
@@ -154,6 +155,16 @@ impl<'a> Trial<'a> {
             }
         }
         fault
+    }
+
+    /// What these checks of the doctor hold against this machine.
+    pub fn examine(&mut self, project: &Project, checks: &[&str]) {
+        for finding in doctor::run(self.facts(), Some(&project.plan), checks) {
+            let against = matches!(finding.verdict, Verdict::Fail | Verdict::Warn | Verdict::Note);
+            if against && !self.findings.iter().any(|known| known.code == finding.code) {
+                self.finding(finding);
+            }
+        }
     }
 
     pub fn skip(&mut self, id: PhaseId, why: &str) {

@@ -106,11 +106,16 @@ pub fn next(report: &ValidationReport, dir: &str) -> Vec<String> {
         lines.push(format!("cd {dir}"));
     }
     if report.runner == "uv" {
-        let group = if report.default_shell { String::new() } else { format!(" --group {}", report.shell) };
-        lines.push(format!("uv run{group} main.py"));
-        lines.push("uv add PACKAGE".to_owned());
+        // Plain uv takes the first target; another one has its own environment.
+        let python = report.proof.as_ref().and_then(|proof| proof.outside.as_ref()).map(|outside| &outside.python);
+        match python.filter(|_| !report.default_shell) {
+            Some(python) => lines.push(format!("{python} main.py")),
+            None => lines.extend(["uv run main.py".to_owned(), "uv add PACKAGE".to_owned()]),
+        }
     } else {
-        lines.push(format!("nix develop{enter}"));
+        let off = report.findings.iter().any(|finding| finding.code.as_deref() == Some("flakes-disabled"));
+        let on = if off { " --extra-experimental-features 'nix-command flakes'" } else { "" };
+        lines.push(format!("nix{on} develop{enter}"));
         lines.push("python main.py".to_owned());
         if dir == "." {
             lines.push("uv add PACKAGE".to_owned());
