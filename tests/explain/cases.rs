@@ -63,6 +63,7 @@ fn every_case_is_explained_right() {
 fn every_code_has_three_cases_of_ours() {
     let few: Vec<_> = super::knowledge()
         .diagnoses()
+        .filter(|diagnosis| !diagnosis.signs.is_empty())
         .map(|diagnosis| (diagnosis.code.clone(), of_code(&diagnosis.code).len()))
         .filter(|(_, count)| *count < 3)
         .collect();
