@@ -74,6 +74,8 @@ enum Command {
     Init(command::init::Args),
     Completions(command::completions::CompletionArgs),
     Man(command::completions::ManArgs),
+    Report(command::report::Args),
+    Schema(command::schema::Args),
     Undo(command::undo::Args),
     Validate(command::validate::Args),
 }
@@ -104,6 +106,8 @@ impl Cli {
             Some(Command::Completions(args)) => command::completions::completions(&args, &shared),
             Some(Command::Man(args)) => command::completions::man(&args, &shared),
             Some(Command::Init(args)) => command::init::run(&args, &shared),
+            Some(Command::Report(args)) => command::report::run(&args, &shared),
+            Some(Command::Schema(args)) => command::schema::run(&args, &shared),
             Some(Command::Undo(args)) => command::undo::run(&args, &shared),
             Some(Command::Validate(args)) => command::validate::run(&args, &shared),
         }

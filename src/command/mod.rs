@@ -9,6 +9,8 @@ mod init_answers;
 mod init_proof;
 pub mod matrix;
 pub mod probe;
+pub mod report;
+pub mod schema;
 pub mod undo;
 pub mod validate;
 

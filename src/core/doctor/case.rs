@@ -66,7 +66,9 @@ impl<'a> Case<'a> {
     #[must_use]
     pub fn has_nvidia(&self) -> bool {
         self.facts.nvidia().next().is_some()
-            || self.driver().is_some_and(|driver| driver.kernel_module.is_some() || driver.version.is_some())
+            || self
+                .driver()
+                .is_some_and(|driver| driver.kernel_module.is_some() || driver.version.is_some() || driver.nvml_error.is_some())
     }
 
     /// Looked for cards and found none of this vendor.
