@@ -78,6 +78,8 @@ enum Command {
     Join(command::join::Args),
     Outdated(command::freshness::OutdatedArgs),
     Upgrade(command::freshness::UpgradeArgs),
+    Report(command::report::Args),
+    Schema(command::schema::Args),
     Undo(command::undo::Args),
     Validate(command::validate::Args),
 }
@@ -112,6 +114,8 @@ impl Cli {
             Some(Command::Join(args)) => command::join::run(&args, &shared),
             Some(Command::Outdated(args)) => command::freshness::outdated(&args, &shared),
             Some(Command::Upgrade(args)) => command::freshness::upgrade(&args, &shared),
+            Some(Command::Report(args)) => command::report::run(&args, &shared),
+            Some(Command::Schema(args)) => command::schema::run(&args, &shared),
             Some(Command::Undo(args)) => command::undo::run(&args, &shared),
             Some(Command::Validate(args)) => command::validate::run(&args, &shared),
         }

@@ -68,12 +68,7 @@ pub fn run(args: &Args, shared: &Shared) -> anyhow::Result<Exit> {
     if args.list {
         return list(args.json);
     }
-    let redactor = if args.no_redact {
-        print::say("warning: this report is not redacted; read it before you show it to anybody");
-        Redactor::off()
-    } else {
-        Redactor::new(&identity::private())
-    };
+    let redactor = redactor(args.no_redact);
     let checks: Vec<&'static Check> =
         ALL.iter().copied().filter(|check| selected.is_empty() || selected.contains(&check.id)).collect();
     let dir = super::folder(args.dir.as_deref())?;
@@ -95,6 +90,15 @@ pub fn run(args: &Args, shared: &Shared) -> anyhow::Result<Exit> {
         std::io::stdout().lock().write_all(text.as_bytes())?;
     }
     Ok(exit(&findings, args.strict))
+}
+
+/// Hides names of people and machines, unless that was asked for.
+pub fn redactor(off: bool) -> Redactor {
+    if !off {
+        return Redactor::new(&identity::private());
+    }
+    print::say("warning: this is not redacted; read it before you show it to anybody");
+    Redactor::off()
 }
 
 /// The machine with the project in `dir`, and what the project's Python would load here.

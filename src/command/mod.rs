@@ -12,6 +12,8 @@ mod init_proof;
 pub mod join;
 pub mod matrix;
 pub mod probe;
+pub mod report;
+pub mod schema;
 pub mod undo;
 pub mod validate;
 

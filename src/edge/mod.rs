@@ -22,6 +22,7 @@ pub mod mending;
 pub mod probe;
 pub mod process;
 pub mod pty;
+pub mod reporting;
 pub mod terminal;
 pub mod validate;
 

@@ -2,7 +2,7 @@
 
 use crate::core::catalog::Catalog;
 use crate::core::doctor::Family;
-use crate::core::facts::{Disk, DiskRole, Driver, Env, Facts, Gpu, Nix, Os, ProjectFacts, Vendor};
+use crate::core::facts::{DeviceNode, Disk, DiskRole, Driver, Env, Facts, Gpu, Nix, Os, ProjectFacts, Vendor};
 use crate::core::plan::{Plan, Target};
 
 /// A machine, and the plan of its project when there is one.
@@ -66,7 +66,9 @@ impl<'a> Case<'a> {
     #[must_use]
     pub fn has_nvidia(&self) -> bool {
         self.facts.nvidia().next().is_some()
-            || self.driver().is_some_and(|driver| driver.kernel_module.is_some() || driver.version.is_some())
+            || self
+                .driver()
+                .is_some_and(|driver| driver.kernel_module.is_some() || driver.version.is_some() || driver.nvml_error.is_some())
     }
 
     /// Looked for cards and found none of this vendor.
@@ -105,6 +107,9 @@ impl<'a> Case<'a> {
         if self.is_wsl() {
             return Some("under WSL the driver is the one of Windows".to_owned());
         }
+        if self.os().and_then(|os| os.jetson) == Some(true) {
+            return Some("a Jetson has a driver of its own: see `jetson`".to_owned());
+        }
         if self.has_nvidia() {
             return None;
         }
@@ -118,7 +123,7 @@ impl<'a> Case<'a> {
     #[must_use]
     pub fn held_by_another(&self) -> Option<&'a str> {
         let mut holders = self.facts.nvidia().filter_map(|gpu| gpu.kernel_driver.as_deref());
-        let by_card = holders.find(|holder| !holder.starts_with("nvidia"));
+        let by_card = holders.find(|holder| !holder.starts_with("nv"));
         by_card.or_else(|| (self.module("nouveau") == Some(true) && self.module_loaded() != Some(true)).then_some("nouveau"))
     }
 
@@ -140,6 +145,17 @@ impl<'a> Case<'a> {
         } else {
             ModuleFault::NotLoaded
         })
+    }
+
+    /// The device files that CUDA opens; `None`: not known which there are.
+    #[must_use]
+    pub fn nodes(&self) -> Option<Vec<&'a DeviceNode>> {
+        let numbered = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_ascii_digit());
+        let needed = |path: &str| {
+            let name = path.strip_prefix("/dev/").unwrap_or_default();
+            ["nvidiactl", "nvidia-uvm", "dxg", "nvmap"].contains(&name) || name.strip_prefix("nvidia").is_some_and(numbered)
+        };
+        Some(self.driver()?.nodes.as_ref()?.iter().filter(|node| needed(&node.path)).collect())
     }
 
     /// The project has this target.

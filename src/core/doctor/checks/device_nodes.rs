@@ -29,7 +29,7 @@ pub const CHECK: Check = Check {
 
 fn run(case: &Case<'_>) -> Judged {
     let Some(driver) = case.driver() else { return Judged::skipped("no driver is installed") };
-    let locked: Vec<_> = driver.nodes.iter().flatten().filter(|node| !node.usable).collect();
+    let locked: Vec<_> = case.nodes().unwrap_or_default().into_iter().filter(|node| !node.usable).collect();
     if !locked.is_empty() || driver.nvml_error == Some(4) {
         let list = locked.iter().map(|node| match &node.mode {
             Some(mode) => format!("{} is {mode}", node.path),
@@ -47,7 +47,7 @@ fn run(case: &Case<'_>) -> Judged {
             .remedy(remedy("device-groups", case.family()))
             .required(case.gpu_matters());
     }
-    let Some(nodes) = &driver.nodes else {
+    let Some(nodes) = case.nodes() else {
         return Judged::skipped(case.not_known("what stands in /dev for the driver", "driver.nodes"));
     };
     if nodes.is_empty() && case.is_container() {

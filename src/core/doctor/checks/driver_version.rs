@@ -6,7 +6,7 @@ use crate::core::doctor::check::{Check, Judged};
 #[cfg(test)]
 use crate::core::doctor::examples::{CPU, CUDA, CUDA_12, fails, notes, passes, skips, warns};
 use crate::core::doctor::remedies::remedy;
-use crate::core::verdict::{Obstacle, say};
+use crate::core::verdict::{Card, Obstacle, say};
 
 pub const CHECK: Check = Check {
     id: "driver-version",
@@ -82,6 +82,16 @@ fn run(case: &Case<'_>) -> Judged {
             .remedy(remedy("update-driver", case.family())),
         (Some(major), Some(newest)) if case.plan.is_none() && major < newest.major => {
             let floor = if machine.wsl { &newest.windows } else { &newest.linux };
+            // Of a card that such a driver leaves out, the driver of today is the best there is.
+            let served = |card: &Card| {
+                card.compute.as_ref().is_none_or(|compute| {
+                    let generation = catalog.generations.iter().find(|generation| generation.compute.contains(compute));
+                    generation.is_none_or(|generation| generation.first_without > *floor)
+                })
+            };
+            if !machine.nvidia().any(served) {
+                return Judged::pass(format!("{has}; no newer driver serves the cards here"));
+            }
             Judged::note(code, format!("the newest CUDA {} builds need driver {floor}", newest.major))
                 .seen(has)
                 .remedy(remedy("update-driver", case.family()))

@@ -20,6 +20,7 @@ pub const CHECK: Check = Check {
         fails("no-cuda-device", "gpus = []").inside(CUDA).required(true),
         passes(r#"gpus = [{ index = 0, name = "NVIDIA GeForce RTX 4090", vendor = "nvidia", compute = "8.9" }]"#),
         passes(r#"gpus = [{ index = 0, name = "Apple M3", vendor = "apple" }]"#),
+        skips("gpus = []\ndriver = { nvml_error = 999 }"),
         skips(r#"unknown = { gpus = "the probe was stopped" }"#),
     ],
 };
@@ -32,6 +33,9 @@ fn run(case: &Case<'_>) -> Judged {
         gpus.iter().filter(|gpu| matches!(gpu.vendor, Some(Vendor::Nvidia | Vendor::Apple) | None)).map(describe).collect();
     if !useful.is_empty() {
         return Judged::pass(useful.join("; "));
+    }
+    if case.driver().is_some_and(|driver| driver.kernel_module.is_some() || driver.nvml_error.is_some()) {
+        return Judged::skipped("there is an NVIDIA driver that lists no card: see `gpu-answers`");
     }
     let seen = if gpus.is_empty() { "no graphics card was found" } else { "no card of NVIDIA's was found" };
     if case.only_cuda() {

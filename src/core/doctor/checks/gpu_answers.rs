@@ -61,8 +61,9 @@ fn run(case: &Case<'_>) -> Judged {
         .map(|(error, which)| format!("{which}: {}", label(error)))
         .collect();
     if !sick.is_empty() {
-        let lost =
-            ["lost", "fallen off", "fell off"].iter().any(|word| sick.iter().any(|text| text.to_lowercase().contains(word)));
+        let lost = ["lost", "fallen off", "fell off", "must be reset"]
+            .iter()
+            .any(|word| sick.iter().any(|text| text.to_lowercase().contains(word)));
         return failed(case, if lost { Fault::Lost } else { Fault::Start }, sick.join("; "));
     }
     match case.driver().and_then(|driver| driver.nvml_error) {
@@ -110,7 +111,15 @@ fn trouble<'a>(case: &Case<'a>) -> Option<(&'static str, &'a str)> {
             let says = |words: &[&str]| words.iter().any(|word| low.contains(word));
             if says(&["did not answer", "timed out", "state d", "hung"]) {
                 Some(("driver-hung", reason.as_str()))
-            } else if says(&["crash", "sigsegv", "sigabrt", "sigbus"]) {
+            } else if says(&[
+                "crash",
+                "sigsegv",
+                "sigabrt",
+                "sigbus",
+                "ended the helper",
+                "library stopped",
+                "library printed more",
+            ]) {
                 Some(("driver-crashed", reason.as_str()))
             } else {
                 None

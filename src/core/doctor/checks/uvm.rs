@@ -37,7 +37,7 @@ fn run(case: &Case<'_>) -> Judged {
     if let Some(why) = case.no_linux_driver() {
         return Judged::skipped(why);
     }
-    let Some(nodes) = case.driver().and_then(|driver| driver.nodes.as_ref()) else {
+    let Some(nodes) = case.nodes() else {
         return Judged::skipped(case.not_known("what stands in /dev for the driver", "driver.nodes"));
     };
     if nodes.iter().any(|node| node.path == "/dev/nvidia-uvm") {

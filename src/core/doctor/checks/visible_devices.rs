@@ -68,7 +68,7 @@ enum Seen {
 fn visible(value: &str, count: usize) -> Seen {
     let mut shown = 0;
     for entry in value.split(',').map(str::trim) {
-        if ["GPU-", "MIG-"].iter().any(|start| entry.starts_with(start)) {
+        if ["GPU", "MIG"].iter().any(|start| entry.starts_with(start)) {
             return Seen::Some;
         }
         if entry.parse::<usize>().map_or(true, |index| index >= count) {

@@ -1,0 +1,67 @@
+//! What is printed is what `nixml schema` says.
+
+use serde_json::Value;
+
+use crate::hosts::hosts;
+use crate::run::Bench;
+use crate::support::schema::faults;
+
+fn schema(bench: &Bench, name: &str) -> Value {
+    let ran = bench.nixml(&["schema", name]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{name}");
+    ran.json()
+}
+
+#[test]
+fn reports_on_every_machine_fit_their_schemas() {
+    let bench = Bench::new();
+    let (doctor, facts, matrix) = (schema(&bench, "doctor"), schema(&bench, "facts"), schema(&bench, "matrix"));
+    for host in hosts() {
+        let host = host.to_str().unwrap();
+        for (schema, args) in [
+            (&doctor, &["doctor", "--json"][..]),
+            (&facts, &["probe", "--json"]),
+            (&matrix, &["matrix", "--framework", "pytorch", "--json"]),
+        ] {
+            let args: Vec<&str> = args.iter().copied().chain(["--host", host]).collect();
+            let wrong = faults(schema, &bench.nixml(&args).json());
+            assert!(wrong.is_empty(), "{args:?}: {wrong:#?}");
+        }
+    }
+    assert_eq!(faults(&doctor, &bench.nixml(&["doctor", "--json"]).json()), Vec::<String>::new(), "the real machine");
+}
+
+#[test]
+fn explanations_and_new_projects_fit_their_schemas() {
+    let bench = Bench::new()
+        .with_programs()
+        .file("project/log", "ImportError: libstdc++.so.6: cannot open shared object file: No such file or directory\n");
+    let explained = bench.nixml(&["explain", "log", "--json"]);
+    assert_eq!(explained.code, 0, "{}", explained.err);
+    assert_eq!(faults(&schema(&bench, "explain"), &explained.json()), Vec::<String>::new());
+    let made = bench.nixml(&["init", "demo", "--framework", "jax", "--targets", "cpu", "--yes", "--no-validate", "--json"]);
+    assert_eq!(made.code, 0, "{}", made.err);
+    assert_eq!(faults(&schema(&bench, "init"), &made.json()), Vec::<String>::new());
+}
+
+#[test]
+fn a_schema_finds_what_is_wrong() {
+    let bench = Bench::new().recorded();
+    let doctor = schema(&bench, "doctor");
+    let mut report = bench.nixml(&["doctor", "--json"]).json();
+    report["findings"][0]["verdict"] = "fine".into();
+    report["findings"][1]["extra"] = 1.into();
+    report["facts"]["os"]["wsl"] = 7.into();
+    report.as_object_mut().unwrap().remove("ok");
+    let wrong = faults(&doctor, &report).join("\n");
+    for words in ["/findings/0/verdict", "`extra`", "/facts/os/wsl", "`ok`"] {
+        assert!(wrong.contains(words), "{words}: {wrong}");
+    }
+}
+
+#[test]
+fn help_names_every_schema() {
+    let help = Bench::new().nixml(&["schema", "--help"]).out;
+    let data = nixml::core::data::Data::embedded();
+    assert!(help.contains(&nixml::core::schema::names(&data).join(", ")), "{help}");
+}
