@@ -7,6 +7,7 @@
 
 pub mod index;
 pub mod place;
+pub mod pty;
 pub mod standin;
 pub mod tools;
 
