@@ -102,7 +102,7 @@ impl Cli {
     pub fn run(self) -> anyhow::Result<Exit> {
         let shared = self.shared;
         match self.command {
-            None => command::wizard(&shared),
+            None => command::wizard::alone(&shared),
             Some(Command::Matrix(args)) => command::matrix::run(&args, &shared),
             Some(Command::Explain(args)) => command::explain::run(&args, &shared),
             Some(Command::Doctor(args)) => command::doctor::run(&args, &shared),

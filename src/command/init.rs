@@ -16,10 +16,12 @@ use nixml::core::wizard::Wizard;
 use nixml::core::{catalog::Catalog, render};
 use nixml::edge::files::Folder;
 use nixml::edge::project_writer::{self, Consent};
+use nixml::edge::terminal::Surroundings;
 use nixml::front::print;
 
 use crate::cli::Shared;
 use crate::command::init_answers::{Given, layered};
+use crate::command::wizard::{self, Start};
 use crate::command::{init_proof, machine, shared_data};
 
 /// Write a project: a small flake and a normal pyproject.toml
@@ -123,16 +125,21 @@ impl Args {
 /// Runs `nixml init`.
 pub fn run(args: &Args, shared: &Shared) -> anyhow::Result<Exit> {
     let terminal = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+    let screen = Surroundings::look().terminal;
     let data = shared_data(shared)?;
     let steps = step::load(&data)?;
     let given = Given { answers: args.answers.as_ref(), set: &args.set, steps: &args.steps };
     let (answers, resolved) = layered(&given, &steps, nixml::edge::user_config()?.as_ref())?;
     let open = steps.iter().find(|step| step.needed && answers.get(&step.id).is_none());
     match open {
-        Some(_) if terminal && !args.yes && !args.json => return super::wizard(shared),
-        Some(step) => return Err(missing(step).into()),
-        None if !args.says_something() && terminal => return super::wizard(shared),
-        None => {}
+        Some(step) if !screen || args.yes || args.json => return Err(missing(step).into()),
+        None if args.says_something() || !screen => {}
+        _ => {
+            let consent = Consent { force: args.force, adopt: args.adopt, git: !args.no_git };
+            let validates = !args.no_validate;
+            let dir = args.dir.clone();
+            return wizard::run(Start { dir, steps, data, answers, resolved, consent, validates }, shared);
+        }
     }
     let folder_name = folder_name(&args.dir)?;
     let facts = machine(shared)?;
@@ -208,7 +215,7 @@ fn refusal(conflict: &Change) -> Failure {
 }
 
 /// The base name of the project's folder.
-fn folder_name(dir: &Path) -> Result<String, Failure> {
+pub fn folder_name(dir: &Path) -> Result<String, Failure> {
     let whole = std::path::absolute(dir).map_err(|error| {
         Failure::precondition("find the current folder").why(error.to_string()).next("change to a folder that exists")
     })?;

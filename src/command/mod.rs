@@ -16,25 +16,19 @@ pub mod report;
 pub mod schema;
 pub mod undo;
 pub mod validate;
+pub mod wizard;
 
 use std::path::{Path, PathBuf};
 
 use nixml::core::data::Data;
 use nixml::core::facts::Facts;
-use nixml::core::failure::{Exit, Failure};
+use nixml::core::failure::Failure;
 use nixml::edge::probe::{ProbeOptions, Vars};
 use nixml::edge::terminal::Surroundings;
 use nixml::edge::{facts_file, probe as machine_probe};
 use nixml::front::print::{self, Look};
 
 use crate::cli::{Color, Shared};
-
-/// `nixml` alone: the wizard.
-pub fn wizard(_shared: &Shared) -> anyhow::Result<Exit> {
-    Err(Failure::precondition("start the wizard: there is no terminal")
-        .next("answer on the command line: `nixml init --answers FILE --yes`")
-        .into())
-}
 
 /// The facts of this machine, or of the recorded one that `--host` names; keys in that file that nixml does not know are said.
 pub fn machine(shared: &Shared) -> Result<Facts, Failure> {

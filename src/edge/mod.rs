@@ -3,13 +3,16 @@
 #![allow(clippy::disallowed_methods, reason = "this is the ring where effects live")]
 
 pub mod child;
+pub mod clock;
 pub mod doctor;
 pub mod elf;
 pub mod facts_file;
 pub mod files;
 pub mod identity;
 pub mod log;
+pub mod project_shell;
 pub mod project_writer;
+pub mod sessions;
 mod surroundings;
 pub mod undoing;
 
@@ -25,6 +28,12 @@ pub mod pty;
 pub mod reporting;
 pub mod terminal;
 pub mod validate;
+
+/// True when a folder is there.
+#[must_use]
+pub fn is_folder(path: &std::path::Path) -> bool {
+    path.is_dir()
+}
 
 /// Sixteen random hexadecimal digits, for names that nobody can guess.
 #[must_use]

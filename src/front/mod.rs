@@ -2,4 +2,5 @@
 
 pub mod tui;
 
+pub mod plain;
 pub mod print;

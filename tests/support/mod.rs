@@ -7,6 +7,7 @@
 
 pub mod index;
 pub mod place;
+pub mod pty;
 pub mod schema;
 pub mod standin;
 pub mod tools;

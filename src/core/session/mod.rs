@@ -161,6 +161,12 @@ impl Session {
         &self.data
     }
 
+    /// The project is validated after it was written.
+    #[must_use]
+    pub fn validates(&self) -> bool {
+        self.validates
+    }
+
     /// What else changed with the last answer ("Python: 3.14 -> 3.13, because ...").
     #[must_use]
     pub fn changed(&self) -> &[String] {

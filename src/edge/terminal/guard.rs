@@ -11,6 +11,8 @@ use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
 
 /// Alternate screen, cleared; bracketed paste.
 const ENTER: &[u8] = b"\x1b[?1049h\x1b[2J\x1b[H\x1b[?2004h";
+/// The same for a screen that is ours still, whatever was printed on it meanwhile.
+const AGAIN: &[u8] = b"\x1b[2J\x1b[H\x1b[?2004h";
 /// An update that was under way ends; plain text; no paste brackets; the cursor is seen; the screen that was there comes back.
 const LEAVE: &[u8] = b"\x1b[?2026l\x1b[0m\x1b[?2004l\x1b[?25h\x1b[?1049l";
 /// How long the way back waits for a frame that is being written: a terminal that takes no more bytes must not keep us.
@@ -32,7 +34,10 @@ pub(super) fn enter() -> io::Result<()> {
     let mut raw = FOUND.get_or_init(|| found).clone();
     raw.make_raw();
     tcsetattr(stdin.as_fd(), OptionalActions::Now, &raw)?;
-    OURS.store(true, Ordering::SeqCst);
+    // Whoever was stopped from outside never left the alternate screen.
+    if OURS.swap(true, Ordering::SeqCst) {
+        return write(AGAIN);
+    }
     write(ENTER).inspect_err(|_| leave())
 }
 

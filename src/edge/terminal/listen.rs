@@ -1,17 +1,18 @@
-//! What the terminal and the system tell us: keys, pastes, sizes, signals, and that the terminal is gone. One thread each.
+//! What the terminal and the system tell us: keys, pastes, sizes, signals, and that the terminal is gone.
 
 use std::io;
 use std::os::fd::AsFd as _;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use ratatui::crossterm::event::{self, Event, KeyEvent, KeyEventKind};
+use ratatui::crossterm::event::KeyEvent;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use signal_hook::consts::signal::{
-    SIGALRM, SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2, SIGVTALRM, SIGXCPU,
+    SIGALRM, SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2, SIGVTALRM, SIGWINCH, SIGXCPU,
 };
 use signal_hook::iterator::Signals;
 
+use super::decode::{Decoder, Typed};
 use super::guard;
 
 /// One thing that was heard.
@@ -31,34 +32,58 @@ pub enum Heard {
 
 /// The end must have come by then; whatever still hangs is left behind.
 const LAST: Duration = Duration::from_secs(9);
-/// How often we look whether the terminal is still there: crossterm's reader does not see that it is gone and spins.
-const LOOK: Timespec = Timespec { tv_sec: 0, tv_nsec: 500_000_000 };
+/// Escape is the Escape key when nothing follows for so long; slow lines deliver a sequence in pieces.
+const SILENCE: Timespec = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
 
-/// Starts listening; `send` returns false when nobody takes it any more. It may wait: a flood of keys then waits with it.
-pub fn listen(send: impl Fn(Heard) -> bool + Clone + Send + 'static) -> io::Result<()> {
-    let mut signals =
-        Signals::new([SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGXCPU])?;
-    let (to_screen, of_signals, of_watch) = (send.clone(), send.clone(), send);
-    thread::Builder::new().name("keys".to_owned()).spawn(move || keys(&to_screen))?;
+/// Listens to the system from now on: call it before the terminal is taken, so that no signal finds it taken and unguarded.
+/// `send` returns false when nobody takes it any more.
+pub fn signals(send: impl Fn(Heard) -> bool + Send + 'static) -> io::Result<()> {
+    let mut signals = Signals::new([
+        SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGXCPU, SIGWINCH,
+    ])?;
     thread::Builder::new().name("signals".to_owned()).spawn(move || {
         for signal in signals.forever() {
-            obey(signal, &of_signals);
+            obey(signal, &send);
         }
     })?;
-    thread::Builder::new().name("watch".to_owned()).spawn(move || watch(&of_watch))?;
     Ok(())
 }
 
-fn keys(send: &impl Fn(Heard) -> bool) {
-    while let Ok(event) = event::read() {
-        let heard = match event {
-            Event::Key(key) if key.kind != KeyEventKind::Release => Heard::Key(key),
-            Event::Paste(text) => Heard::Paste(text),
-            Event::Resize(..) => Heard::Resized,
-            _ => continue,
-        };
-        if !send(heard) {
-            return;
+/// Listens to the terminal. `send` may wait: a flood of keys then waits with it. Its end is heard, too.
+///
+/// crossterm's own reader is not used: it spins when the terminal is gone, leaves the rest of a long input unread until the
+/// next key, and can be held up by an unfinished sequence.
+pub fn keys(send: impl Fn(Heard) -> bool + Send + 'static) -> io::Result<()> {
+    thread::Builder::new().name("keys".to_owned()).spawn(move || read(&send)).map(drop)
+}
+
+fn read(send: &impl Fn(Heard) -> bool) {
+    let stdin = io::stdin();
+    let (mut decoder, mut typed, mut buffer) = (Decoder::default(), Vec::new(), [0; 4096]);
+    loop {
+        let mut watched = [PollFd::from_borrowed_fd(stdin.as_fd(), PollFlags::IN)];
+        let ready = poll(&mut watched, decoder.waits().then_some(&SILENCE));
+        let told = watched[0].revents();
+        match ready {
+            Err(rustix::io::Errno::INTR) => continue,
+            Err(_) => return end(SIGHUP, send),
+            Ok(0) => decoder.silence(&mut typed),
+            Ok(_) if told.contains(PollFlags::IN) => match rustix::io::read(stdin.as_fd(), &mut buffer) {
+                Err(rustix::io::Errno::INTR | rustix::io::Errno::AGAIN) => continue,
+                Ok(0) | Err(_) => return end(SIGHUP, send),
+                Ok(count) => decoder.feed(buffer.get(..count).unwrap_or_default(), &mut typed),
+            },
+            // Hung up, with nothing left to read.
+            Ok(_) => return end(SIGHUP, send),
+        }
+        for one in typed.drain(..) {
+            let heard = match one {
+                Typed::Key(key) => Heard::Key(key),
+                Typed::Paste(text) => Heard::Paste(text),
+            };
+            if !send(heard) {
+                return;
+            }
         }
     }
 }
@@ -70,6 +95,9 @@ fn obey(signal: i32, send: &impl Fn(Heard) -> bool) {
         }
         SIGCONT => {
             send(Heard::Continued);
+        }
+        SIGWINCH => {
+            send(Heard::Resized);
         }
         SIGQUIT => {
             guard::leave();
@@ -94,17 +122,4 @@ fn last_resort(number: u8) {
         thread::sleep(LAST.saturating_sub(start.elapsed()));
         std::process::exit(128 + i32::from(number));
     });
-}
-
-fn watch(send: &impl Fn(Heard) -> bool) {
-    let stdin = io::stdin();
-    loop {
-        let mut watched = [PollFd::from_borrowed_fd(stdin.as_fd(), PollFlags::empty())];
-        let heard = poll(&mut watched, Some(&LOOK));
-        let [found] = watched;
-        let gone = found.revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL);
-        if heard.is_ok() && gone {
-            return end(SIGHUP, send);
-        }
-    }
 }

@@ -1,8 +1,10 @@
 //! The person's terminal: taken whole, drawn on, listened to, and given back exactly as it was found.
 
+mod decode;
 mod guard;
 mod listen;
 mod paint;
+mod sequence;
 mod stop;
 mod surroundings;
 
@@ -14,7 +16,7 @@ use ratatui::{Frame, Terminal, TerminalOptions, Viewport};
 use rustix::termios::tcgetwinsize;
 
 pub use guard::{leave, panic_message};
-pub use listen::{Heard, listen};
+pub use listen::{Heard, keys, signals};
 use paint::Painter;
 pub use surroundings::Surroundings;
 

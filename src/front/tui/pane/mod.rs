@@ -130,6 +130,12 @@ impl Pane {
         hit.is_some()
     }
 
+    /// The words looked for last, while a match of them is shown.
+    #[must_use]
+    pub fn searched(&self) -> Option<String> {
+        self.lock().found.as_ref().map(|found| found.words.clone())
+    }
+
     /// The program wants pastes in brackets.
     #[must_use]
     pub fn wants_brackets(&self) -> bool {

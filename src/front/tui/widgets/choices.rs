@@ -114,14 +114,24 @@ impl Choices<'_> {
             }
         };
         let gap = usize::from(widest > 0);
+        let lit = here && self.focus;
         let (title, detail): (Style, Style) = match (row.blocked, row.chosen) {
+            _ if lit => (theme.paint.cursor.into(), theme.paint.cursor.into()),
             (true, _) => (theme.paint.blocked.into(), theme.paint.blocked.into()),
             (false, true) => (theme.paint.chosen.into(), theme.paint.dim.into()),
             (false, false) => (theme.paint.text.into(), theme.paint.dim.into()),
         };
-        let pointer = if here { sign.pointer.as_str() } else { " " };
+        if lit {
+            buffer.set_style(line, theme.paint.cursor);
+        }
+        let (pointer, key): (&str, Style) = match (here, lit) {
+            (_, true) => (&sign.pointer, title),
+            (true, false) => (&sign.pointer, theme.paint.key.into()),
+            (false, _) => (" ", title),
+        };
+        let paint = |style: Style| if lit { title } else { style };
         let pad = " ".repeat(titles.saturating_sub(row.title.width()) + 2);
-        let right = put_right(buffer, line.x + 8, line.y, line.right(), &row.tag, theme.paint.best);
+        let right = put_right(buffer, line.x + 8, line.y, line.right(), &row.tag, paint(theme.paint.best.into()));
         let end = if row.tag.is_empty() { line.right() } else { right.saturating_sub(1).max(line.x) };
         let start = put(
             buffer,
@@ -129,7 +139,7 @@ impl Choices<'_> {
             line.y,
             end,
             &[
-                (pointer, theme.paint.key.into()),
+                (pointer, key),
                 (" ", title),
                 (mark, title),
                 (&" ".repeat(widest.saturating_sub(mark.width()) + gap), title),
@@ -139,12 +149,9 @@ impl Choices<'_> {
         );
         let place =
             row.place.map_or(String::new(), |place| if place == 0 { "default  ".to_owned() } else { "also  ".to_owned() });
-        let start = put(buffer, start, line.y, end, &[(&place, theme.paint.note.into())]);
+        let start = put(buffer, start, line.y, end, &[(&place, paint(theme.paint.note.into()))]);
         if end > start {
             put(buffer, start, line.y, end, &[(&cut(&row.detail, usize::from(end - start), theme), detail)]);
-        }
-        if here && self.focus {
-            buffer.set_style(line, theme.paint.cursor);
         }
     }
 }

@@ -53,7 +53,11 @@ impl Field {
             return false;
         }
         let before = (self.text(), self.area.cursor());
-        self.area.input(key);
+        match key.code {
+            // As in every shell; the widget would undo.
+            KeyCode::Char('u') if key.modifiers.contains(KeyModifiers::CONTROL) => drop(self.area.delete_line_by_head()),
+            _ => drop(self.area.input(key)),
+        }
         before != (self.text(), self.area.cursor())
     }
 

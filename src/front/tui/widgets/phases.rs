@@ -25,7 +25,7 @@ pub struct Row {
     pub state: State,
     /// Done and expected, when both are known: bytes, paths, packages.
     pub progress: Option<(u64, u64)>,
-    /// `41 of 112 paths, 1.9 of 3.1 GB`.
+    /// `41 of 112 paths, 1.9 of 3.1 GB`; of the running one shown apart.
     pub detail: String,
     /// Milliseconds.
     pub took: Option<u64>,
@@ -59,7 +59,10 @@ fn line(number: usize, row: &Row, titles: usize, width: usize, theme: &Theme, mo
         spans.push(Span::styled(format!("{}  ", duration(took)), theme.paint.dim));
     }
     let used: usize = spans.iter().map(Span::width).sum();
-    spans.push(Span::styled(cut(&row.detail, width.saturating_sub(used), theme), theme.paint.dim));
+    // What the running one is doing has a line of its own.
+    if row.state != State::Running {
+        spans.push(Span::styled(cut(&row.detail, width.saturating_sub(used), theme), theme.paint.dim));
+    }
     Line::from(spans)
 }
 

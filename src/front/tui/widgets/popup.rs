@@ -19,11 +19,14 @@ pub fn draw(
     buffer: &mut Buffer,
     theme: &Theme,
 ) -> (usize, Option<Position>) {
-    let width = screen.width.saturating_sub(4).min(WIDEST).max(screen.width.min(20));
+    // Where there is no air around it the popup takes the whole width: half a frame beside it would only confuse.
+    let width = if screen.width < WIDEST + 8 { screen.width } else { WIDEST };
     let lines = prose::wrap(text, width.saturating_sub(4), theme, theme.paint.text);
     let wanted = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
-    let height = wanted.min(screen.height.saturating_sub(2)).max(screen.height.min(3));
-    let area = Rect { x: screen.x + (screen.width - width) / 2, y: screen.y + (screen.height - height) / 2, width, height };
+    // The title and the hints stay in sight.
+    let room = screen.height.saturating_sub(3);
+    let height = wanted.min(room);
+    let area = Rect { x: screen.x + (screen.width - width) / 2, y: screen.y + 2 + (room - height) / 2, width, height };
     Clear.render(area, buffer);
     let inner = boxed(area, buffer, theme, title, true);
     if area.height > 1 {

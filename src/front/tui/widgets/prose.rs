@@ -6,17 +6,16 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::front::tui::theme::Theme;
 
-/// Wraps text to `width` columns. An empty line stays one; a line that starts with two spaces is a command and is cut where it must be.
+/// Wraps text to `width` columns. An empty line stays one; a line that starts with two spaces is a command.
 #[must_use]
 pub fn wrap(text: &str, width: u16, theme: &Theme, base: impl Into<Style>) -> Vec<Line<'static>> {
     let (base, width) = (base.into(), usize::from(width.max(1)));
     let mut lines = Vec::new();
     for paragraph in text.lines() {
-        if let Some(command) = paragraph.strip_prefix("  ") {
+        if let Some(line) = paragraph.strip_prefix("  ") {
+            let shown = command(line, width.saturating_sub(2).max(1));
             lines.extend(
-                pieces(command, width.saturating_sub(2).max(1))
-                    .into_iter()
-                    .map(|piece| Line::from(vec![Span::raw("  "), Span::styled(piece, theme.paint.command)])),
+                shown.into_iter().map(|piece| Line::from(vec![Span::raw("  "), Span::styled(piece, theme.paint.command)])),
             );
             continue;
         }
@@ -106,6 +105,23 @@ fn fill(lines: &mut Vec<Line<'static>>, words: Vec<(String, Style)>, width: usiz
     lines.push(Line::from(line));
 }
 
+/// A command over several lines that a shell still reads as one: broken before a word, with a backslash.
+fn command(line: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in line.split_inclusive(' ') {
+        let Some(last) = lines.last_mut() else { break };
+        // Room for the backslash is kept.
+        if !last.is_empty() && last.width() + word.trim_end().width() + 2 > width {
+            last.push('\\');
+            lines.push("  ".to_owned());
+        }
+        if let Some(last) = lines.last_mut() {
+            last.push_str(word);
+        }
+    }
+    lines.into_iter().flat_map(|line| pieces(&line, width)).collect()
+}
+
 /// A word in pieces of at most `width` columns.
 fn pieces(word: &str, width: usize) -> Vec<String> {
     if word.trim_end().width() <= width {
@@ -146,7 +162,8 @@ mod tests {
     fn a_long_word_is_cut_and_a_list_hangs() {
         assert_eq!(wrapped("abcdefghij", 4), ["abcd", "efgh", "ij"]);
         assert_eq!(wrapped("- one two three", 9), ["- one two", "  three"]);
-        assert_eq!(wrapped("  curl https://x", 8), ["  curl h", "  ttps:/", "  /x"]);
+        assert_eq!(wrapped("  curl -L https://x | sh", 18), ["  curl -L \\", "    https://x | sh"]);
+        assert_eq!(wrapped("  abcdefghij", 8), ["  abcdef", "  ghij"]);
     }
 
     #[test]

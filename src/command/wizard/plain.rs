@@ -1,0 +1,293 @@
+//! The plain prompts: the same conversation as the screen, a line at a time.
+
+use std::io::{BufRead as _, Write as _};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::Duration;
+
+use nixml::core::failure::{Exit, Failure};
+use nixml::core::init_report;
+use nixml::core::session::{Effect, Event, Intent, Session, Stage};
+use nixml::core::validation::ValidationEvent;
+use nixml::edge::child::Interrupt;
+use nixml::front::plain::{self, Reply};
+use nixml::front::print;
+
+use super::Joined;
+use super::world::World;
+
+/// How often a long wait is looked at.
+const LOOK: Duration = Duration::from_millis(100);
+
+enum Message {
+    Line(String),
+    /// Nobody types any more.
+    Closed,
+    World(Event),
+}
+
+pub fn run(mut joined: Joined) -> anyhow::Result<Exit> {
+    let interrupt = Interrupt::from_signals();
+    let (send, line) = channel();
+    let git = joined.outside_git()().then_some(true);
+    let world = joined.world();
+    let dir = joined.shown();
+    let mut talk = Talk { session: joined.session, world, send, line, git, dir, interrupt };
+    println_all(plain::HELLO)?;
+    let keys = talk.send.clone();
+    std::thread::Builder::new().name("lines".to_owned()).spawn(move || {
+        for line in std::io::stdin().lock().lines() {
+            let Ok(line) = line else { break };
+            if keys.send(Message::Line(line)).is_err() {
+                return;
+            }
+        }
+        let _ = keys.send(Message::Closed);
+    })?;
+    let effects = talk.session.start();
+    let exit = match talk.perform(effects) {
+        Some(exit) => Ok(exit),
+        None => talk.play(),
+    };
+    let number = if let Ok(Exit::Signal(number)) = &exit { *number } else { 15 };
+    talk.world.end(number);
+    exit
+}
+
+struct Talk {
+    session: Session,
+    world: World,
+    send: Sender<Message>,
+    line: Receiver<Message>,
+    git: Option<bool>,
+    dir: String,
+    interrupt: Interrupt,
+}
+
+impl Talk {
+    fn play(&mut self) -> anyhow::Result<Exit> {
+        loop {
+            let exit = match self.session.stage().clone() {
+                Stage::Machine => self.machine()?,
+                Stage::Asking(question) => {
+                    let text = plain::ask(&question, self.session.answers(), self.place(Some(&question.step.id)));
+                    println_all(&text)?;
+                    let current = plain::current(&question, self.session.answers());
+                    match self.read()? {
+                        Err(exit) => Some(exit),
+                        Ok(line) => match plain::read(&question, &line, current.as_ref()) {
+                            Reply::Answer(value) => self.intend(Intent::Answer(value))?,
+                            Reply::Back => self.intend(Intent::Back)?,
+                            Reply::Quit => self.intend(Intent::Quit)?,
+                            Reply::Why => {
+                                println_all(&plain::why(&question, self.session.data()))?;
+                                None
+                            }
+                            Reply::Again(why) => {
+                                println_all(&format!("not taken: {why}"))?;
+                                None
+                            }
+                        },
+                    }
+                }
+                Stage::Review(_) => self.review()?,
+                Stage::Writing { .. } | Stage::Validating { .. } => self.listen()?,
+                Stage::Done { report, notes, .. } => {
+                    notes.iter().try_for_each(|note| println_all(&format!("note: {note}")))?;
+                    if let Some(report) = &report {
+                        println_all(&print::validation::report(report, &self.dir))?;
+                    }
+                    return Ok(self.session.stage().exit());
+                }
+                Stage::Stopped { failure, wrote, .. } => {
+                    println_all(if wrote {
+                        "The project is written, but it was not validated."
+                    } else {
+                        "Nothing was written."
+                    })?;
+                    if failure.exit != Exit::Done {
+                        return Err(failure.into());
+                    }
+                    println_all(failure.why.as_deref().unwrap_or_default())?;
+                    return Ok(Exit::Done);
+                }
+            };
+            if let Some(exit) = exit {
+                return Ok(exit);
+            }
+        }
+    }
+
+    fn machine(&mut self) -> anyhow::Result<Option<Exit>> {
+        if !self.session.probed() {
+            println_all("Looking at this machine.")?;
+            while !self.session.probed() {
+                if let Some(exit) = self.listen()? {
+                    return Ok(Some(exit));
+                }
+            }
+        }
+        println_all(&plain::machine(self.session.facts()))?;
+        println_all(plain::GO_ON)?;
+        let line = match self.read()? {
+            Ok(line) => line,
+            Err(exit) => return Ok(Some(exit)),
+        };
+        match line.trim().to_lowercase().as_str() {
+            "" | "1" | "quick" => self.intend(Intent::Quick),
+            "2" | "step by step" => self.intend(Intent::Accept),
+            "rescan" | "r" => self.intend(Intent::Rescan),
+            "quit" | "q" => self.intend(Intent::Quit),
+            _ => {
+                println_all("not understood: type 1, 2, `rescan` or `quit`")?;
+                Ok(None)
+            }
+        }
+    }
+
+    fn review(&mut self) -> anyhow::Result<Option<Exit>> {
+        let changes = loop {
+            let Stage::Review(review) = self.session.stage() else { return Ok(None) };
+            match &review.changes {
+                Some(changes) => break changes.clone(),
+                None => {
+                    if let Some(exit) = self.listen()? {
+                        return Ok(Some(exit));
+                    }
+                }
+            }
+        };
+        let Stage::Review(review) = self.session.stage().clone() else { return Ok(None) };
+        let command = init_report::command(&self.dir, self.session.answers());
+        println_all(&plain::review(&review, &changes, &command, self.git, self.place(None)))?;
+        let line = match self.read()? {
+            Ok(line) => line,
+            Err(exit) => return Ok(Some(exit)),
+        };
+        match line.trim().to_lowercase().as_str() {
+            "write" | "yes" | "y" => self.intend(Intent::Accept),
+            "back" | "<" => self.intend(Intent::Back),
+            "quit" | "q" => self.intend(Intent::Quit),
+            "nogit" => {
+                self.git = self.git.map(|git| !git);
+                Ok(None)
+            }
+            "diff" => {
+                println_all(&plain::diff(&changes))?;
+                Ok(None)
+            }
+            _ => {
+                println_all("not understood: nothing is written before you type `write`")?;
+                Ok(None)
+            }
+        }
+    }
+
+    /// Which step this is, and of how many.
+    fn place(&self, step: Option<&str>) -> (usize, usize) {
+        let asked: Vec<&str> = self
+            .session
+            .steps()
+            .iter()
+            .filter(|known| !known.quiet || Some(known.id.as_str()) == step)
+            .map(|step| step.id.as_str())
+            .collect();
+        let total = asked.len() + 3;
+        let at = step.and_then(|step| asked.iter().position(|known| *known == step)).map_or(total - 1, |place| place + 2);
+        (at, total)
+    }
+
+    fn intend(&mut self, intent: Intent) -> anyhow::Result<Option<Exit>> {
+        let effects = self.session.handle(intent);
+        if let Some(refusal) = self.session.refusal() {
+            println_all(&format!("not taken: {refusal}"))?;
+        }
+        for changed in self.session.changed() {
+            println_all(&format!("changed: {changed}"))?;
+        }
+        Ok(self.perform(effects))
+    }
+
+    fn perform(&mut self, effects: Vec<Effect>) -> Option<Exit> {
+        for effect in effects {
+            if let Effect::Quit(exit) = effect {
+                return Some(exit);
+            }
+            let send = self.send.clone();
+            let tell = Box::new(move |event| send.send(Message::World(event)).is_ok());
+            self.world.perform(effect, self.git.unwrap_or(false), None, tell);
+        }
+        None
+    }
+
+    /// The next line that is typed, or the end; events of the world are taken meanwhile.
+    fn read(&mut self) -> anyhow::Result<Result<String, Exit>> {
+        loop {
+            match self.next()? {
+                Next::Line(line) => return Ok(Ok(line)),
+                Next::End(exit) => return Ok(Err(exit)),
+                Next::Nothing => {}
+            }
+        }
+    }
+
+    /// Takes one thing that happens, a typed line aside.
+    fn listen(&mut self) -> anyhow::Result<Option<Exit>> {
+        match self.next()? {
+            Next::End(exit) => Ok(Some(exit)),
+            Next::Line(_) | Next::Nothing => Ok(None),
+        }
+    }
+
+    fn next(&mut self) -> anyhow::Result<Next> {
+        if let Some(number) = self.interrupt.asked() {
+            return Ok(Next::End(Exit::Signal(number)));
+        }
+        match self.line.recv_timeout(LOOK) {
+            Ok(Message::Line(line)) => Ok(Next::Line(line)),
+            // What runs is awaited; nobody can answer a question any more.
+            Ok(Message::Closed) if matches!(self.session.stage(), Stage::Writing { .. } | Stage::Validating { .. }) => {
+                Ok(Next::Nothing)
+            }
+            Ok(Message::Closed) => Err(Failure::usage("go on: the input has ended, and an answer is missing")
+                .next("answer on the command line: `nixml init --answers FILE --yes`")
+                .into()),
+            Ok(Message::World(event)) => {
+                tell(&event)?;
+                let effects = self.session.report(event);
+                Ok(self.perform(effects).map_or(Next::Nothing, Next::End))
+            }
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => Ok(Next::Nothing),
+        }
+    }
+}
+
+enum Next {
+    Line(String),
+    End(Exit),
+    Nothing,
+}
+
+/// What is worth a line of its own; nothing is drawn over.
+fn tell(event: &Event) -> anyhow::Result<()> {
+    match event {
+        Event::Wrote { notes } => {
+            println_all("The files are written.")?;
+            notes.iter().try_for_each(|note| println_all(&format!("note: {note}")))
+        }
+        Event::Validating(event) => match &**event {
+            ValidationEvent::Started { phase, what } => println_all(&format!("{}: started, {what}", phase.word())),
+            ValidationEvent::Ended(phase) => println_all(&print::validation::phase(phase)),
+            ValidationEvent::Silent { phase, seconds } => {
+                println_all(&format!("{}: nothing was heard for {} minutes; Ctrl-C stops it", phase.word(), seconds / 60))
+            }
+            _ => Ok(()),
+        },
+        _ => Ok(()),
+    }
+}
+
+fn println_all(text: &str) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{}", text.trim_end_matches('\n'))?;
+    Ok(out.flush()?)
+}

@@ -1,0 +1,260 @@
+//! The full screen: everything that is heard goes through one line, everything that is asked is done, a frame follows when something changed.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::time::Duration;
+
+use anyhow::anyhow;
+use nixml::core::failure::Exit;
+use nixml::core::session;
+use nixml::core::session::Event;
+use nixml::edge::clock::Clock;
+use nixml::edge::pty::{Ended, Program, PtyCommand, PtyEvent};
+use nixml::edge::terminal::{Heard, Screen, keys, panic_message, signals};
+use nixml::front::print;
+use nixml::front::tui::{Effect, Input, Model, Opening, Theme, prepare, start, update, view};
+
+use super::Joined;
+use super::world::{Tell, World};
+
+/// Frames are at least this far apart; what comes meanwhile is drawn together.
+const PACE: Duration = Duration::from_millis(16);
+/// With output flowing the eye needs no more.
+const FLOW: Duration = Duration::from_millis(33);
+/// What waits in line at most; a flood waits where it comes from.
+const LINE: usize = 1024;
+
+/// What the loop takes.
+enum Message {
+    Heard(Heard),
+    Input(Input),
+}
+
+pub fn run(mut joined: Joined) -> anyhow::Result<Exit> {
+    let theme = Theme::load(&joined.data, joined.mono, joined.ascii)?;
+    let (send, line) = sync_channel(LINE);
+    let of_signals: SyncSender<Message> = send.clone();
+    signals(move |heard| of_signals.send(Message::Heard(heard)).is_ok())?;
+    let mut screen = Screen::open()?;
+    let size = screen.size();
+    let outside_git = joined.outside_git();
+    let (world, dir, shown) = (joined.world(), joined.dir.clone(), joined.shown());
+    let opening = Opening { session: joined.session, theme, size: (size.width, size.height), git: None, dir: shown };
+    let mut stage = Stage {
+        model: Model::new(opening),
+        world,
+        shell: None,
+        send,
+        began: Clock::start(),
+        flowing: Arc::default(),
+        suspended: false,
+    };
+    let played = catch_unwind(AssertUnwindSafe(|| play(&mut stage, &mut screen, &line, &dir, outside_git)));
+    let Stage { model, world, shell, .. } = stage;
+    // The person has the terminal back before anything that may take its time.
+    screen.close();
+    drop(line);
+    drop(shell);
+    let exit = match played {
+        Ok(exit) => exit,
+        Err(_) => Err(anyhow!("draw the screen: {}", panic_message().unwrap_or_else(|| "no message".to_owned()))),
+    };
+    let number = match &exit {
+        Ok(Exit::Signal(number)) => *number,
+        _ => 15,
+    };
+    world.end(number);
+    if let Ok(Exit::Done | Exit::Failed | Exit::Precondition) = &exit {
+        farewell(&model);
+    }
+    exit
+}
+
+struct Stage {
+    model: Model,
+    world: World,
+    shell: Option<Program>,
+    send: SyncSender<Message>,
+    began: Clock,
+    /// New output was told and not drawn yet: telling again would only fill the line.
+    flowing: Arc<AtomicBool>,
+    /// We stopped ourselves and have taken the terminal again.
+    suspended: bool,
+}
+
+fn play(
+    stage: &mut Stage,
+    screen: &mut Screen,
+    line: &Receiver<Message>,
+    dir: &Path,
+    outside_git: impl FnOnce() -> bool + Send + 'static,
+) -> anyhow::Result<Exit> {
+    screen.draw(|frame| view(&stage.model, frame))?;
+    let send = stage.send.clone();
+    keys(move |heard| send.send(Message::Heard(heard)).is_ok())?;
+    let asks_git = stage.send.clone();
+    std::thread::Builder::new().name("git".to_owned()).spawn(move || {
+        if outside_git() {
+            let _ = asks_git.send(Message::Input(Input::OutsideGit));
+        }
+    })?;
+    let effects = start(&mut stage.model);
+    if let Some(exit) = stage.perform(effects, screen, dir)? {
+        return Ok(exit);
+    }
+    let mut drawn = Clock::start();
+    loop {
+        let first = if stage.model.dirty {
+            let pace = if stage.flowing.load(Ordering::Relaxed) { FLOW } else { PACE };
+            line.recv_timeout(pace.saturating_sub(drawn.elapsed()))
+        } else if let Some(wait) = stage.model.wants_tick() {
+            line.recv_timeout(Duration::from_millis(wait))
+        } else {
+            line.recv().map_err(|_| RecvTimeoutError::Disconnected)
+        };
+        let messages = match first {
+            Ok(first) => std::iter::once(first).chain(line.try_iter()).take(LINE).collect(),
+            Err(RecvTimeoutError::Timeout) => Vec::new(),
+            Err(RecvTimeoutError::Disconnected) => return Ok(Exit::Signal(1)),
+        };
+        if messages.is_empty() && !stage.model.dirty {
+            stage.input(Input::Tick, screen, dir)?;
+        }
+        for message in messages {
+            if let Some(exit) = stage.take(message, screen, dir)? {
+                return Ok(exit);
+            }
+        }
+        // Tests of a debug build see what a bug in the screen would do to the terminal.
+        assert!(!cfg!(debug_assertions) || nixml::edge::variable("NIXML_TEST_PANIC").is_none(), "asked for by a test");
+        if stage.model.dirty && drawn.elapsed() >= PACE {
+            stage.model.dirty = false;
+            stage.flowing.store(false, Ordering::Relaxed);
+            prepare(&mut stage.model);
+            screen.draw(|frame| view(&stage.model, frame))?;
+            drawn = Clock::start();
+        }
+    }
+}
+
+impl Stage {
+    fn take(&mut self, message: Message, screen: &mut Screen, dir: &Path) -> anyhow::Result<Option<Exit>> {
+        let input = match message {
+            Message::Input(input) => input,
+            Message::Heard(Heard::Key(key)) => Input::Key(key),
+            Message::Heard(Heard::Paste(text)) => Input::Paste(text),
+            Message::Heard(Heard::End(number)) => return Ok(Some(Exit::Signal(number))),
+            Message::Heard(Heard::Stop) => return self.suspend(screen, dir),
+            Message::Heard(heard @ (Heard::Resized | Heard::Continued)) => {
+                if heard == Heard::Continued && std::mem::take(&mut self.suspended) {
+                    return Ok(None);
+                }
+                if heard == Heard::Continued {
+                    screen.take_again()?;
+                } else {
+                    screen.refresh()?;
+                }
+                let size = screen.size();
+                Input::Resize(size.width, size.height)
+            }
+        };
+        self.input(input, screen, dir)
+    }
+
+    fn input(&mut self, input: Input, screen: &mut Screen, dir: &Path) -> anyhow::Result<Option<Exit>> {
+        let now = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let effects = update(&mut self.model, input, now);
+        self.perform(effects, screen, dir)
+    }
+
+    fn suspend(&mut self, screen: &mut Screen, dir: &Path) -> anyhow::Result<Option<Exit>> {
+        let input = if screen.suspend()? {
+            // The news that we go on is on its way: the screen is ours already.
+            self.suspended = true;
+            let size = screen.size();
+            Input::Resize(size.width, size.height)
+        } else {
+            Input::NoSuspend
+        };
+        self.input(input, screen, dir)
+    }
+
+    fn perform(&mut self, effects: Vec<Effect>, screen: &mut Screen, dir: &Path) -> anyhow::Result<Option<Exit>> {
+        for effect in effects {
+            match effect {
+                Effect::World(session::Effect::Quit(exit)) => return Ok(Some(exit)),
+                Effect::World(effect) => {
+                    let size = nixml::front::tui::layout::pane_size(&self.model);
+                    let tell = self.tell();
+                    self.world.perform(effect, self.model.git.unwrap_or(false), Some(size), tell);
+                }
+                Effect::Copy(text) => screen.copy(&text)?,
+                Effect::Suspend => {
+                    if let Some(exit) = self.suspend(screen, dir)? {
+                        return Ok(Some(exit));
+                    }
+                }
+                Effect::OpenShell { rows, columns } => self.open_shell(rows, columns, dir),
+                Effect::Type(bytes) => {
+                    if !self.shell.as_ref().is_some_and(|shell| shell.send(&bytes)) {
+                        self.model.notice = Some("the shell does not take more keys just now".to_owned());
+                    }
+                }
+                Effect::ResizeShell { rows, columns } => {
+                    if let Some(shell) = &self.shell {
+                        shell.resize(rows, columns);
+                    }
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    fn tell(&self) -> Tell {
+        let send = self.send.clone();
+        Box::new(move |event: Event| send.send(Message::Input(Input::World(Box::new(event)))).is_ok())
+    }
+
+    fn open_shell(&mut self, rows: u16, columns: u16, dir: &Path) {
+        let (pane, send, flowing) = (self.model.shell.pane.clone(), self.send.clone(), Arc::clone(&self.flowing));
+        let hear = move |event: PtyEvent<'_>| match event {
+            PtyEvent::Output(bytes) => {
+                pane.feed(bytes);
+                if !flowing.swap(true, Ordering::Relaxed) {
+                    let _ = send.send(Message::Input(Input::Output));
+                }
+            }
+            PtyEvent::Ended(how) => {
+                let why = match how {
+                    Ended::Exit(0) => "the shell has ended; F2 opens another".to_owned(),
+                    Ended::Exit(code) => format!("the shell has ended with code {code}; F2 opens another"),
+                    Ended::Signal(number) => format!("the shell was ended by signal {number}"),
+                };
+                let _ = send.send(Message::Input(Input::ShellEnded(why)));
+            }
+        };
+        match nixml::edge::project_shell::command(dir)
+            .and_then(|command: PtyCommand| Program::start(command, rows, columns, hear))
+        {
+            Ok(program) => self.shell = Some(program),
+            Err(error) => {
+                let why = format!("the shell could not be started: {error}");
+                let _ = self.send.try_send(Message::Input(Input::ShellEnded(why)));
+            }
+        }
+    }
+}
+
+/// On the person's own screen: where the project is and what to type next.
+fn farewell(model: &Model) {
+    if !model.session.stage().wrote() {
+        return;
+    }
+    print::say("Next:");
+    for line in model.next_lines() {
+        print::say(&format!("  {line}"));
+    }
+}

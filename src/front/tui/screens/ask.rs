@@ -1,0 +1,101 @@
+//! A question: what can be chosen, why, and what it costs.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::Line;
+
+use super::preview;
+use crate::core::facts::DiskRole;
+use crate::core::session::Stage;
+use crate::core::step::Kind;
+use crate::core::text;
+use crate::core::wizard::Question;
+use crate::front::tui::layout;
+use crate::front::tui::model::{Focus, Model};
+use crate::front::tui::widgets::choices::{Choices, Marks};
+use crate::front::tui::widgets::{boxed, prose, put, table};
+
+/// Draws the question; where the cursor stands.
+pub fn draw(model: &Model, question: &Question, body: Rect, buffer: &mut Buffer) -> Option<Position> {
+    let (main, beside) = layout::columns(body, model.shows_preview(), model.focus);
+    if let Some(area) = beside {
+        preview::draw(model, area, buffer);
+    }
+    if main.width == 0 {
+        return Some(Position { x: body.x + 2, y: body.y + 1 });
+    }
+    let wanted = match question.step.kind {
+        Kind::Choice | Kind::Many | Kind::Confirm => {
+            let searching = model.draft().is_some_and(|draft| draft.search.is_some());
+            u16::try_from(model.seen.rows.len().max(1) + usize::from(searching)).unwrap_or(u16::MAX).saturating_add(2)
+        }
+        Kind::Text | Kind::List => 3,
+        Kind::Note => 0,
+    };
+    let (top, below) =
+        if question.step.kind == Kind::Note { (Rect { height: 0, ..main }, main) } else { layout::upper(main, wanted, 6) };
+    let cursor = match question.step.kind {
+        Kind::Note => None,
+        Kind::Text | Kind::List => field(model, question, top, buffer),
+        _ => list(model, question, top, buffer),
+    };
+    let title = if question.step.kind == Kind::Note { question.step.ask.as_str() } else { "Why" };
+    let inner = boxed(below, buffer, &model.theme, title, question.step.kind == Kind::Note);
+    let mut lines = prose::wrap(&model.seen.why, inner.width, &model.theme, model.theme.paint.text);
+    lines.extend(reasons(model, inner.width));
+    model.shown.first.set(table::scroll(&lines, model.first, inner, buffer, &model.theme));
+    cursor.or(Some(Position { x: inner.x, y: inner.y }))
+}
+
+fn list(model: &Model, question: &Question, area: Rect, buffer: &mut Buffer) -> Option<Position> {
+    let inner = boxed(area, buffer, &model.theme, &question.step.ask, model.focus == Focus::Main);
+    model.shown.page.set(inner.height);
+    let many = question.step.kind == Kind::Many;
+    Choices {
+        rows: &model.seen.rows,
+        cursor: model.cursor(),
+        marks: if many { Marks::Many } else { Marks::One },
+        search: model.draft().and_then(|draft| draft.search.as_deref()),
+        focus: model.focus == Focus::Main,
+        empty: "nothing holds these letters",
+    }
+    .draw(inner, buffer, &model.theme)
+}
+
+fn field(model: &Model, question: &Question, area: Rect, buffer: &mut Buffer) -> Option<Position> {
+    let inner = boxed(area, buffer, &model.theme, &question.step.ask, model.focus == Focus::Main);
+    let draft = model.draft()?;
+    let pointer = format!("{} ", model.theme.sign.pointer);
+    let start = put(buffer, inner.x, inner.y, inner.right(), &[(&pointer, model.theme.paint.key.into())]);
+    draft.field.draw(Rect { x: start, width: inner.right().saturating_sub(start), ..inner }, buffer, &model.theme)
+}
+
+/// Why the plan is as it is, as far as the answers go.
+#[must_use]
+pub fn reasons(model: &Model, width: u16) -> Vec<Line<'static>> {
+    let Some(plan) = &model.seen.plan else { return Vec::new() };
+    let (theme, mut lines) = (&model.theme, vec![Line::default()]);
+    for reason in &plan.reasons {
+        lines.extend(prose::wrap(&format!("- {reason}"), width, theme, theme.paint.dim));
+    }
+    for note in plan.notes.iter().chain(&plan.not_here) {
+        lines.extend(prose::wrap(&format!("- {note}"), width, theme, theme.paint.warn));
+    }
+    if lines.len() > 1 { lines } else { Vec::new() }
+}
+
+/// What the plan costs, in one line.
+#[must_use]
+pub fn cost(model: &Model) -> Option<String> {
+    if !matches!(model.session.stage(), Stage::Asking(_)) {
+        return None;
+    }
+    let plan = model.seen.plan.as_ref()?;
+    let mut words = vec![format!("{} {} ({}), Python {}", plan.title, plan.version, plan.build, plan.python)];
+    words.extend(plan.download_bytes().map(|bytes| format!("{} to download", text::bytes(bytes))));
+    words.extend(plan.installed_bytes().map(|bytes| format!("{} on disk", text::bytes(bytes))));
+    let free =
+        model.session.facts().disks.iter().find(|disk| disk.role == Some(DiskRole::Project)).and_then(|disk| disk.free_bytes);
+    words.extend(free.map(|bytes| format!("{} free", text::bytes(bytes))));
+    Some(words.join(&format!(" {} ", model.theme.sign.dot)))
+}

@@ -1,0 +1,180 @@
+//! Review: everything that was decided, what it costs, what would change on the disk. Nothing is written before it is confirmed.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+
+use super::preview;
+use crate::core::answers::{Answers, Value};
+use crate::core::changes::{Action, Change};
+use crate::core::plan::Plan;
+use crate::core::session::Review;
+use crate::core::step::{Kind, Step};
+use crate::core::text;
+use crate::core::wizard::Question;
+use crate::front::tui::model::{Focus, Model, WIDE};
+use crate::front::tui::widgets::choices::{Choices, Marks, Row};
+use crate::front::tui::widgets::{boxed, diff, lines, plain, prose, table};
+use crate::front::tui::words;
+
+/// Draws the screen; where the cursor stands.
+pub fn draw(model: &Model, review: &Review, body: Rect, buffer: &mut Buffer) -> Option<Position> {
+    let theme = &model.theme;
+    let (left, side) = if body.width >= WIDE {
+        let width = body.width / 2;
+        (Rect { width, ..body }, Rect { x: body.x + width, width: body.width - width, ..body })
+    } else if model.focus == Focus::Side {
+        (Rect { width: 0, ..body }, body)
+    } else {
+        let rows = u16::try_from(model.seen.rows.len()).unwrap_or(8) + 2;
+        let facts = u16::try_from(cost(model, review, body.width).len()).unwrap_or(4);
+        let height = (rows + facts).min(body.height.saturating_sub(4));
+        (Rect { height, ..body }, Rect { y: body.y + height, height: body.height - height, ..body })
+    };
+    changes(model, review, side, buffer);
+    if left.width == 0 {
+        return Some(Position { x: side.x + 2, y: side.y + 1 });
+    }
+    let facts = cost(model, review, left.width);
+    let rows = u16::try_from(model.seen.rows.len()).unwrap_or(8) + 2;
+    let most = left.height.saturating_sub(u16::try_from(facts.len()).unwrap_or(4)).max(5);
+    let list = Rect { height: rows.min(most), ..left };
+    let inner = boxed(list, buffer, theme, "Your project (Enter on a row changes it)", model.focus == Focus::Main);
+    let cursor = Choices {
+        rows: &model.seen.rows,
+        cursor: model.cursor(),
+        marks: Marks::None,
+        search: None,
+        focus: model.focus == Focus::Main,
+        empty: "",
+    }
+    .draw(inner, buffer, theme);
+    let below = Rect {
+        x: left.x + 1,
+        y: list.bottom(),
+        width: left.width.saturating_sub(2),
+        height: left.bottom().saturating_sub(list.bottom()),
+    };
+    lines(buffer, below, &facts);
+    cursor
+}
+
+/// What it costs, which hosts it needs, and the same without questions.
+fn cost(model: &Model, review: &Review, width: u16) -> Vec<Line<'static>> {
+    let (theme, plan) = (&model.theme, &review.plan);
+    let mut words: Vec<String> = Vec::new();
+    words.extend(plan.download_bytes().map(|bytes| format!("{} to download", text::bytes(bytes))));
+    words.extend(plan.installed_bytes().map(|bytes| format!("{} on disk", text::bytes(bytes))));
+    if words.is_empty() {
+        words.push("sizes are not known".to_owned());
+    }
+    let labelled = |label: &str, value: String, paint| {
+        Line::from(vec![Span::styled(format!("{label:<9}"), theme.paint.dim), Span::styled(value, paint)])
+    };
+    let mut out = vec![labelled("Cost", words.join(", "), theme.paint.text)];
+    let room = width.saturating_sub(11).max(10);
+    for (at, line) in prose::wrap(&plan.hosts.join(", "), room, theme, theme.paint.text).into_iter().enumerate() {
+        out.push(labelled(if at == 0 { "Hosts" } else { "" }, line.to_string(), theme.paint.text));
+    }
+    for (at, line) in prose::wrap(&model.command(), room, theme, theme.paint.text).into_iter().enumerate() {
+        out.push(labelled(if at == 0 { "Scripted" } else { "" }, line.to_string(), theme.paint.command));
+    }
+    if width < WIDE && model.size.0 >= WIDE {
+        for (at, reason) in plan.reasons.iter().enumerate() {
+            let shown = prose::wrap(reason, room, theme, theme.paint.text);
+            out.extend(shown.into_iter().enumerate().map(|(row, line)| {
+                labelled(if at == 0 && row == 0 { "Because" } else { "" }, line.to_string(), theme.paint.text)
+            }));
+        }
+    }
+    for note in plan.notes.iter().chain(&plan.not_here) {
+        let notes = prose::wrap(note, room, theme, theme.paint.text);
+        out.extend(
+            notes
+                .into_iter()
+                .enumerate()
+                .map(|(at, line)| labelled(if at == 0 { "Note" } else { "" }, line.to_string(), theme.paint.warn)),
+        );
+    }
+    out
+}
+
+/// What would change on the disk, file by file.
+fn changes(model: &Model, review: &Review, area: Rect, buffer: &mut Buffer) {
+    let theme = &model.theme;
+    let inner = boxed(area, buffer, theme, "What would change on the disk", model.focus == Focus::Side);
+    let Some(changes) = &review.changes else {
+        lines(buffer, inner, &[plain("looking at what lies there", theme.paint.dim)]);
+        return;
+    };
+    let paths = words::files(model);
+    let Some(at) = words::file_at(model, &paths) else { return };
+    preview::tabs(&paths, at, inner, buffer, model, &|path| {
+        changes.iter().any(|change| change.path == path && (change.writes() || change.why.is_some()))
+    });
+    let Some(change) = paths.get(at).and_then(|path| changes.iter().find(|change| change.path == *path)) else { return };
+    let text = Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner };
+    let mut shown = vec![headline(change, model)];
+    if change.writes() || change.action == Action::Conflict {
+        shown.extend(diff::diff(change.before.as_deref(), &change.after, theme).lines);
+    }
+    model.shown.side.set(table::scroll(&shown, model.side.first, text, buffer, theme));
+    if model.focus == Focus::Side {
+        model.shown.page.set(text.height);
+    }
+}
+
+fn headline(change: &Change, model: &Model) -> Line<'static> {
+    let paint = &model.theme.paint;
+    let counted = || {
+        let diff = diff::diff(change.before.as_deref(), &change.after, &model.theme);
+        format!("{} lines added, {} removed", diff.added, diff.removed)
+    };
+    match change.action {
+        Action::Created => plain(format!("a new file, {} lines", change.after.lines().count()), paint.added),
+        Action::Updated => plain(format!("nixml wrote it: {}", counted()), paint.added),
+        Action::Replaced => plain(format!("replaced, the old one is kept beside it: {}", counted()), paint.warn),
+        Action::Appended => plain(format!("lines are added at the end: {}", counted()), paint.added),
+        Action::Unchanged => plain("stays as it is: it has these bytes already", paint.dim),
+        Action::Kept => plain("stays as it is: it is yours", paint.dim),
+        Action::Conflict => plain(format!("in the way: {}", change.why.clone().unwrap_or_default()), paint.fail),
+    }
+}
+
+/// The row that writes.
+#[must_use]
+pub fn write_row(review: &Review, model: &Model) -> Row {
+    let title = if model.session.validates() { "Write and validate" } else { "Write" };
+    let detail = match &review.changes {
+        None => "looking at what lies on the disk".to_owned(),
+        Some(changes) => {
+            let conflicts: Vec<&str> =
+                changes.iter().filter(|change| change.action == Action::Conflict).map(|change| change.path.as_str()).collect();
+            let (writes, stays) = changes.iter().partition::<Vec<_>, _>(|change| change.writes());
+            match (conflicts.is_empty(), writes.is_empty()) {
+                (false, _) => format!("in the way: {}", conflicts.join(", ")),
+                (true, true) => "every file is there already".to_owned(),
+                (true, false) if stays.is_empty() => format!("{} new files", writes.len()),
+                (true, false) => format!("{} files, {} stay as they are", writes.len(), stays.len()),
+            }
+        }
+    };
+    Row { title: title.to_owned(), detail, ..Row::default() }
+}
+
+/// The row of one answer.
+#[must_use]
+pub fn answer_row(step: &Step, question: &Question, answers: &Answers, plan: &Plan) -> Row {
+    let words = answers.get(&step.id).map(|answer| answer.value.clone());
+    let title_of = |word: &String| {
+        question.offers.iter().find(|offer| offer.id == *word).map_or_else(|| word.clone(), |offer| offer.title.clone())
+    };
+    let detail = match (step.id.as_str(), step.kind, words) {
+        ("framework", _, _) => format!("{} {} ({})", plan.title, plan.version, plan.build),
+        (_, Kind::Confirm, Some(Value::Yes(yes))) => if yes { "yes" } else { "no" }.to_owned(),
+        (_, _, Some(value)) if value.words().is_empty() => "none".to_owned(),
+        (_, _, Some(value)) => value.words().iter().map(title_of).collect::<Vec<_>>().join(", "),
+        (_, _, None) => "not answered".to_owned(),
+    };
+    Row { title: step.title.clone(), detail, ..Row::default() }
+}

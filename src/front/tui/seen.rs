@@ -1,0 +1,310 @@
+//! What follows from the conversation and the cursor: the outline and the rows at every input, the plan as it would be at every frame.
+
+use super::model::{Draft, Model};
+use super::screens::machine;
+use super::widgets::choices::Row;
+use super::widgets::field::Field;
+use crate::core::answers::{Value, check};
+use crate::core::session::{Intent, Review, Session, Stage};
+use crate::core::step::{Kind, Step};
+use crate::core::text;
+use crate::core::wizard::Question;
+
+/// Rows that are no offers.
+pub(super) const QUICK: &str = "<quick>";
+pub(super) const GUIDED: &str = "<guided>";
+pub(super) const WRITE: &str = "<write>";
+pub(super) const GIT: &str = "<git>";
+
+/// Works out what the next key needs: the outline and the rows. Cheap, for it follows every input.
+pub(super) fn refresh(model: &mut Model) {
+    model.stale = true;
+    if model.session.stage().review().is_some() && !matches!(model.session.stage(), Stage::Review(_)) {
+        // Nothing is asked any more, and much is heard: only the end of the outline changes.
+        let last = last_title(model.session.stage());
+        model.seen.at = model.seen.outline.len().saturating_sub(1);
+        if let Some((_, title)) = model.seen.outline.last_mut() {
+            last.clone_into(title);
+        }
+        return;
+    }
+    settle(model);
+    let asked = (model.screen().to_owned(), model.session.answers().clone(), model.session.probed());
+    let same = model.seen.asked.as_ref() == Some(&asked);
+    if !same {
+        (model.seen.outline, model.seen.at) = outline(model);
+        model.seen.asked = Some(asked);
+    }
+    let (rows, ids) = match model.session.stage() {
+        Stage::Machine => machine_rows(model),
+        Stage::Asking(question) => offers(question, model.draft()),
+        // What can be changed stays the same while the cursor moves.
+        Stage::Review(review) if same && !model.seen.rows.is_empty() => review_again(model, review),
+        Stage::Review(review) => review_rows(model, review),
+        _ => (Vec::new(), Vec::new()),
+    };
+    (model.seen.rows, model.seen.ids) = (rows, ids);
+    follow(model);
+}
+
+/// Works out what is only looked at: the plan as it would be, its files, the reasons. Once a frame, however many keys came before.
+pub fn prepare(model: &mut Model) {
+    if !std::mem::take(&mut model.stale) {
+        return;
+    }
+    let before = model.seen.before.take();
+    let files = model.seen.files.take();
+    if model.seen.looked.as_ref() != Some(model.session.facts()) || model.seen.facts.is_empty() {
+        model.seen.facts = machine::facts(model.session.facts(), model.session.probed());
+        model.seen.looked = Some(model.session.facts().clone());
+    }
+    (model.seen.plan, model.seen.conflict, model.seen.why) = (None, None, String::new());
+    match model.session.stage().clone() {
+        // The catalog is read only once the machine is known, so that no first frame waits for it.
+        Stage::Machine if model.session.probed() => {
+            imagine(model, Intent::Quick);
+            (model.seen.rows, model.seen.ids) = machine_rows(model);
+        }
+        Stage::Machine => {}
+        Stage::Asking(question) => {
+            if let Some(value) = under_cursor(model, &question) {
+                imagine(model, Intent::Answer(value));
+            }
+            model.seen.why = explain(model, &question);
+        }
+        Stage::Review(review) => {
+            model.seen.plan = Some(review.plan.clone());
+            model.seen.files = Some(review.files.clone());
+        }
+        _ => {}
+    }
+    // A plan that stays the same keeps its marks; another one is marked against the last that was seen.
+    model.seen.before = if model.seen.files == files { before } else { files.or(before) };
+}
+
+/// A step that is asked for the first time starts from its answer, or from its default.
+fn settle(model: &mut Model) {
+    let Stage::Asking(question) = model.session.stage() else { return };
+    if model.drafts.contains_key(&question.step.id) {
+        return;
+    }
+    let id = question.step.id.clone();
+    let value = model.session.answers().get(&id).map(|answer| answer.value.clone()).or_else(|| question.default.clone());
+    let words = value.as_ref().map(Value::words).unwrap_or_default();
+    let text = match question.step.kind {
+        Kind::Text | Kind::List => words.join(", "),
+        _ => String::new(),
+    };
+    let draft = Draft { at: words.first().cloned(), chosen: words, field: Field::with(&text), ..Draft::default() };
+    model.drafts.insert(id, draft);
+}
+
+/// The cursor stays on its row when the rows around it change.
+fn follow(model: &mut Model) {
+    let Some(wanted) = model.draft().and_then(|draft| draft.at.clone()) else { return };
+    if let Some(place) = model.seen.ids.iter().position(|id| *id == wanted) {
+        model.draft_mut().cursor = place;
+    }
+}
+
+/// Every screen with its title, and which of them this is.
+fn outline(model: &Model) -> (Vec<(Option<String>, String)>, usize) {
+    let (mut session, stage) = (model.session.clone(), model.session.stage());
+    let now = model.step().map(|step| step.id.clone());
+    let asked = |step: &Step| !step.quiet || now.as_ref() == Some(&step.id);
+    let steps: Vec<Step> = if matches!(stage, Stage::Machine) && !model.session.probed() {
+        session.steps().to_vec()
+    } else {
+        let applying = session.wizard().and_then(|wizard| {
+            wizard.applying(model.session.answers(), true).map(|steps| steps.into_iter().cloned().collect::<Vec<_>>())
+        });
+        applying.unwrap_or_else(|_| session.steps().to_vec())
+    };
+    let mut outline = vec![(None, "Your machine".to_owned())];
+    outline.extend(steps.iter().filter(|step| asked(step)).map(|step| (Some(step.id.clone()), step.title.clone())));
+    outline.push((None, "Review".to_owned()));
+    outline.push((None, last_title(stage).to_owned()));
+    let at = match stage {
+        Stage::Machine => 0,
+        Stage::Asking(question) => outline.iter().position(|(id, _)| id.as_ref() == Some(&question.step.id)).unwrap_or(0),
+        Stage::Review(_) => outline.len() - 2,
+        _ => outline.len() - 1,
+    };
+    (outline, at)
+}
+
+fn last_title(stage: &Stage) -> &'static str {
+    match stage {
+        Stage::Writing { .. } => "Write",
+        Stage::Done { report: Some(report), .. } if report.ok => "It works",
+        Stage::Done { report: None, .. } => "Written",
+        Stage::Done { .. } => "It does not work yet",
+        Stage::Stopped { wrote: true, .. } => "Written, not validated",
+        Stage::Stopped { .. } => "Nothing was written",
+        _ => "Validate",
+    }
+}
+
+/// Plays the intent, and then every default, on a copy of the conversation.
+fn imagine(model: &mut Model, intent: Intent) {
+    let mut session: Session = model.session.clone();
+    session.handle(intent);
+    if session.refusal().is_none() && !matches!(session.stage(), Stage::Review(_)) {
+        session.handle(Intent::Quick);
+    }
+    match (session.refusal(), session.stage()) {
+        (Some(refusal), _) => model.seen.conflict = Some(refusal.to_string()),
+        (None, Stage::Review(review)) => {
+            model.seen.plan = Some(review.plan.clone());
+            model.seen.files = Some(review.files.clone());
+        }
+        _ => {}
+    }
+}
+
+type Rows = (Vec<Row>, Vec<String>);
+
+fn machine_rows(model: &Model) -> Rows {
+    let quick = match (&model.seen.plan, &model.seen.conflict) {
+        _ if model.waiting => "waiting for the machine to answer".to_owned(),
+        (Some(plan), _) => {
+            let size = plan.download_bytes().map_or(String::new(), |bytes| format!(", {} to download", text::bytes(bytes)));
+            format!("{} {} ({}), Python {}{size}", plan.title, plan.version, plan.build, plan.python)
+        }
+        (None, Some(conflict)) => conflict.lines().next().unwrap_or_default().to_owned(),
+        (None, None) => "what suits this machine best, on one page".to_owned(),
+    };
+    let row = |title: &str, detail: String| Row { title: title.to_owned(), detail, ..Row::default() };
+    let rows =
+        vec![row("Quick", quick), row("Step by step", "choose the framework, the target, the Python and the extras".to_owned())];
+    (rows, vec![QUICK.to_owned(), GUIDED.to_owned()])
+}
+
+fn offers(question: &Question, draft: Option<&Draft>) -> Rows {
+    let draft = draft.cloned().unwrap_or_default();
+    if question.step.kind == Kind::Confirm {
+        let yes = draft.chosen.first().is_some_and(|word| word == "true");
+        let row = |title: &str, chosen| Row { title: title.to_owned(), chosen, ..Row::default() };
+        return (vec![row("Yes", yes), row("No", !yes)], vec!["true".to_owned(), "false".to_owned()]);
+    }
+    let (mut rows, mut ids) = Rows::default();
+    let search = draft.search.unwrap_or_default().to_lowercase();
+    let many = question.step.kind == Kind::Many;
+    // Where one offer is the best, the first that is chosen is the default: the order matters.
+    let ordered = many && draft.chosen.len() > 1 && question.offers.iter().any(|offer| offer.best);
+    for offer in &question.offers {
+        if ![&offer.title, &offer.id].iter().any(|name| name.to_lowercase().contains(&search)) {
+            continue;
+        }
+        let place = draft.chosen.iter().position(|id| *id == offer.id);
+        rows.push(Row {
+            title: offer.title.clone(),
+            detail: offer.blocked.clone().unwrap_or_else(|| offer.why.clone()),
+            tag: if offer.best && offer.blocked.is_none() { "best".to_owned() } else { String::new() },
+            blocked: offer.blocked.is_some() && place.is_none(),
+            chosen: place.is_some(),
+            place: place.filter(|_| ordered),
+        });
+        ids.push(offer.id.clone());
+    }
+    (rows, ids)
+}
+
+/// The answer as it would be with the row under the cursor, or with what is typed.
+fn under_cursor(model: &Model, question: &Question) -> Option<Value> {
+    let (draft, place) = (model.draft()?, model.cursor());
+    let row = model.seen.rows.get(place).zip(model.seen.ids.get(place));
+    match question.step.kind {
+        Kind::Choice => row.filter(|(row, _)| !row.blocked).map(|(_, id)| Value::Text(id.clone())),
+        Kind::Confirm => row.map(|(_, id)| Value::Yes(id == "true")),
+        Kind::Many if draft.chosen.is_empty() => match row {
+            Some((row, id)) if !row.blocked && question.default.as_ref().is_some_and(|default| !default.words().is_empty()) => {
+                Some(Value::List(vec![id.clone()]))
+            }
+            _ => Some(Value::List(Vec::new())),
+        },
+        Kind::Many => Some(Value::List(draft.chosen.clone())),
+        Kind::Text | Kind::List => check::from_text(&question.step, &draft.field.text()).ok(),
+        Kind::Note => Some(Value::Yes(true)),
+    }
+}
+
+fn explain(model: &Model, question: &Question) -> String {
+    let draft = model.draft().cloned().unwrap_or_default();
+    let offer = model.here().and_then(|id| question.offers.iter().find(|offer| offer.id == id));
+    let mut parts = Vec::new();
+    match offer {
+        Some(offer) if offer.blocked.is_some() => {
+            parts.push(format!("{} cannot be chosen here: {}", offer.title, offer.blocked.clone().unwrap_or_default()));
+        }
+        Some(offer) if !offer.why.is_empty() => parts.push(format!("{}: {}", offer.title, offer.why)),
+        _ => {}
+    }
+    if matches!(question.step.kind, Kind::Text | Kind::List)
+        && let Err(why) = check::from_text(&question.step, &draft.field.text())
+        && !draft.field.text().is_empty()
+    {
+        parts.push(why);
+    }
+    if let Some(conflict) = &model.seen.conflict {
+        parts.push(conflict.clone());
+    }
+    if !question.step.help.is_empty() {
+        parts.push(question.step.help.clone());
+    }
+    parts.join("\n")
+}
+
+fn review_rows(model: &Model, review: &Review) -> Rows {
+    let mut session = model.session.clone();
+    let (mut rows, mut ids) = Rows::default();
+    let mut push = |id: &str, row: Row| {
+        ids.push(id.to_owned());
+        rows.push(row);
+    };
+    push(WRITE, super::screens::review::write_row(review, model));
+    let steps: Vec<Question> = session
+        .wizard()
+        .and_then(|wizard| {
+            let answers = model.session.answers();
+            wizard.applying(answers, true)?.into_iter().map(|step| wizard.question(step, answers)).collect()
+        })
+        .unwrap_or_default();
+    for question in steps {
+        let step = &question.step;
+        // A question with one possible answer is none.
+        let open = match step.kind {
+            Kind::Note => false,
+            Kind::Text | Kind::List | Kind::Confirm => true,
+            Kind::Choice | Kind::Many => {
+                question.offers.iter().filter(|offer| offer.blocked.is_none() || offer.foreign).count() > 1
+            }
+        };
+        if open || !step.quiet {
+            push(&step.id, super::screens::review::answer_row(step, &question, model.session.answers(), &review.plan));
+        }
+    }
+    with_git(model, rows, ids)
+}
+
+/// The same answers: only the first row and the last can have changed.
+fn review_again(model: &Model, review: &Review) -> Rows {
+    let (mut rows, mut ids) = (model.seen.rows.clone(), model.seen.ids.clone());
+    if let Some(first) = rows.first_mut() {
+        *first = super::screens::review::write_row(review, model);
+    }
+    if ids.last().is_some_and(|id| id == GIT) {
+        rows.pop();
+        ids.pop();
+    }
+    with_git(model, rows, ids)
+}
+
+fn with_git(model: &Model, mut rows: Vec<Row>, mut ids: Vec<String>) -> Rows {
+    if let Some(git) = model.git {
+        let detail = format!("{}  so that Nix does not copy the whole folder each time", if git { "yes" } else { "no" });
+        ids.push(GIT.to_owned());
+        rows.push(Row { title: "git init".to_owned(), detail, ..Row::default() });
+    }
+    (rows, ids)
+}

@@ -1,0 +1,316 @@
+//! The screen played without a terminal: keys in, cells out, and a world that answers from a recorded machine.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use nixml::core::answers::Answers;
+use nixml::core::changes::{self, Allowed, Known};
+use nixml::core::data::Data;
+use nixml::core::facts::Facts;
+use nixml::core::files::Files;
+use nixml::core::render;
+use nixml::core::session::{self, Event, Session};
+use nixml::core::step;
+use nixml::core::validation::{ValidationEvent, ValidationReport};
+use nixml::front::tui::{Effect, Input, Model, Opening, Theme, prepare, start, update, view};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::layout::Position;
+
+/// A machine from `tests/hosts`.
+pub fn host(name: &str) -> Facts {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/hosts").join(format!("{name}.toml"));
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// Every machine of `tests/hosts`.
+pub fn hosts() -> Vec<String> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/hosts");
+    let mut names: Vec<String> = std::fs::read_dir(folder)
+        .unwrap()
+        .flatten()
+        .filter_map(|entry| {
+            Some(entry.path().file_stem()?.to_str()?.to_owned())
+                .filter(|_| entry.path().extension().is_some_and(|end| end == "toml"))
+        })
+        .collect();
+    names.sort();
+    names
+}
+
+/// The screen and the world around it.
+pub struct Player {
+    pub model: Model,
+    pub facts: Facts,
+    /// What lies in the project's folder.
+    pub disk: BTreeMap<String, String>,
+    /// What was written.
+    pub written: Option<Vec<changes::Change>>,
+    /// What the validation tells, event by event, and in the end.
+    pub trial: Vec<ValidationEvent>,
+    pub report: Option<ValidationReport>,
+    /// Effects that are no business of the conversation's.
+    pub asked: Vec<Effect>,
+    pub quit: Option<u8>,
+    pub now: u64,
+    /// The machine has not answered yet: `probe` lets it.
+    pub holds: bool,
+}
+
+#[derive(Clone, Copy)]
+pub enum Look {
+    Colour,
+    Mono,
+    Ascii,
+}
+
+impl Player {
+    pub fn new(facts: Facts, columns: u16, rows: u16, look: Look) -> Self {
+        let data = Data::embedded();
+        let steps = Arc::new(step::load(&data).unwrap());
+        let theme = Theme::load(&data, !matches!(look, Look::Colour), matches!(look, Look::Ascii)).unwrap();
+        let session = Session::new(Arc::new(data), steps, "demo", Answers::default(), true);
+        let model = Model::new(Opening { session, theme, size: (columns, rows), git: Some(true), dir: "demo".to_owned() });
+        let mut player = Self {
+            model,
+            facts,
+            disk: BTreeMap::new(),
+            written: None,
+            trial: Vec::new(),
+            report: None,
+            asked: Vec::new(),
+            quit: None,
+            now: 0,
+            holds: false,
+        };
+        player.holds = true;
+        let effects = start(&mut player.model);
+        player.perform(effects);
+        player
+    }
+
+    /// The machine answers.
+    pub fn probe(mut self) -> Self {
+        self.holds = false;
+        let event = Event::Probed { facts: Box::new(self.facts.clone()), complete: true };
+        self.input(Input::World(Box::new(event)));
+        self
+    }
+
+    /// Plays keys: letters as they are, others as `<enter>`, `<ctrl-c>`.
+    pub fn keys(mut self, keys: &str) -> Self {
+        for key in parse(keys) {
+            self.input(Input::Key(key));
+        }
+        self
+    }
+
+    pub fn paste(mut self, text: &str) -> Self {
+        self.input(Input::Paste(text.to_owned()));
+        self
+    }
+
+    pub fn resize(mut self, columns: u16, rows: u16) -> Self {
+        self.input(Input::Resize(columns, rows));
+        self
+    }
+
+    pub fn wait(mut self, milliseconds: u64) -> Self {
+        self.now += milliseconds;
+        self.input(Input::Tick);
+        self
+    }
+
+    pub fn input(&mut self, input: Input) {
+        self.now += 1;
+        let effects = update(&mut self.model, input, self.now);
+        prepare(&mut self.model);
+        self.perform(effects);
+    }
+
+    fn tell(&mut self, event: Event) {
+        self.input(Input::World(Box::new(event)));
+    }
+
+    /// Lets the world do what was asked, short of writing.
+    pub fn feed(&mut self, effect: Effect) {
+        self.perform(vec![effect]);
+    }
+
+    fn perform(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::World(effect) => self.world(effect),
+                other => self.asked.push(other),
+            }
+        }
+    }
+
+    fn world(&mut self, effect: session::Effect) {
+        match effect {
+            session::Effect::Probe if self.holds => {}
+            session::Effect::Probe => self.tell(Event::Probed { facts: Box::new(self.facts.clone()), complete: true }),
+            session::Effect::Save(_) => {}
+            session::Effect::Compare(plan) => {
+                let files: Files = render::render(&plan, &Data::embedded()).unwrap();
+                let on_disk = self
+                    .disk
+                    .iter()
+                    .map(|(path, text)| (path.clone(), changes::OnDisk::File(text.clone().into_bytes())))
+                    .collect();
+                self.tell(Event::Compared(changes::decide(&files, &on_disk, &Known::default(), &Allowed::default())));
+            }
+            session::Effect::Write(changes) => {
+                assert!(self.written.is_none(), "written twice");
+                self.written = Some(changes);
+                self.tell(Event::Wrote { notes: Vec::new() });
+            }
+            session::Effect::Validate => {
+                for event in self.trial.clone() {
+                    self.now += 400;
+                    self.tell(Event::Validating(Box::new(event)));
+                }
+                if let Some(report) = self.report.clone() {
+                    self.tell(Event::Validated(Box::new(report)));
+                }
+            }
+            session::Effect::StopValidation => {}
+            session::Effect::Quit(exit) => self.quit = Some(exit.code()),
+        }
+    }
+
+    fn terminal(&self) -> Terminal<TestBackend> {
+        let (columns, rows) = self.model.size;
+        let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
+        terminal.draw(|frame| view(&self.model, frame)).unwrap();
+        terminal
+    }
+
+    pub fn buffer(&self) -> Buffer {
+        self.terminal().backend().buffer().clone()
+    }
+
+    pub fn cursor(&self) -> Option<Position> {
+        let (columns, rows) = self.model.size;
+        let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
+        terminal.draw(|frame| view(&self.model, frame)).unwrap();
+        let backend = terminal.backend();
+        backend.cursor_visible().then(|| backend.cursor_position())
+    }
+
+    /// The rows as text.
+    pub fn text(&self) -> String {
+        rows(&self.buffer()).into_iter().map(|row| row.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+    }
+
+    /// The screen with a letter grid of its styles below: which words are told apart, not only which letters they have.
+    pub fn picture(&self) -> String {
+        let buffer = self.buffer();
+        let cursor = self.terminal().backend().cursor_position();
+        let mut seen: Vec<ratatui::style::Style> = Vec::new();
+        let mut grid = String::new();
+        for y in 0..buffer.area.height {
+            let mut row = String::new();
+            for x in 0..buffer.area.width {
+                let style = buffer[(x, y)].style();
+                let plain = style.fg == Some(ratatui::style::Color::Reset)
+                    && style.bg == Some(ratatui::style::Color::Reset)
+                    && style.add_modifier.is_empty();
+                let letter = if plain {
+                    '.'
+                } else {
+                    let place = seen.iter().position(|known| *known == style).unwrap_or_else(|| {
+                        seen.push(style);
+                        seen.len() - 1
+                    });
+                    char::from(b'a' + u8::try_from(place).unwrap().min(25))
+                };
+                row.push(letter);
+            }
+            grid.push_str(row.trim_end_matches('.'));
+            grid.push('\n');
+        }
+        let legend: Vec<String> = seen
+            .iter()
+            .enumerate()
+            .map(|(place, style)| {
+                let letter = char::from(b'a' + u8::try_from(place).unwrap().min(25));
+                format!(
+                    "{letter}: {}",
+                    format!("{style:?}")
+                        .replace("Style::new()", "")
+                        .replace(".reset()", "")
+                        .replace(".on_reset()", "")
+                        .replace(".underline_reset()", "")
+                )
+            })
+            .collect();
+        format!("{}\ncursor {},{}\n{grid}{}\n", self.text(), cursor.x, cursor.y, legend.join("\n"))
+    }
+}
+
+fn rows(buffer: &Buffer) -> Vec<String> {
+    (0..buffer.area.height)
+        .map(|y| {
+            let mut row = String::new();
+            let mut skip = 0;
+            for x in 0..buffer.area.width {
+                let symbol = buffer[(x, y)].symbol();
+                if skip == 0 {
+                    row.push_str(symbol);
+                    skip = unicode_width::UnicodeWidthStr::width(symbol).max(1);
+                }
+                skip -= 1;
+            }
+            row
+        })
+        .collect()
+}
+
+fn parse(keys: &str) -> Vec<KeyEvent> {
+    let mut parsed = Vec::new();
+    let mut rest = keys;
+    while let Some(letter) = rest.chars().next() {
+        if let Some((name, after)) = rest.strip_prefix('<').and_then(|inner| inner.split_once('>')) {
+            parsed.push(named(name));
+            rest = after;
+        } else {
+            parsed.push(KeyEvent::new(KeyCode::Char(letter), KeyModifiers::NONE));
+            rest = &rest[letter.len_utf8()..];
+        }
+    }
+    parsed
+}
+
+fn named(name: &str) -> KeyEvent {
+    let (held, name) = match name.split_once('-') {
+        Some(("ctrl", name)) => (KeyModifiers::CONTROL, name),
+        Some(("alt", name)) => (KeyModifiers::ALT, name),
+        Some(("shift", name)) => (KeyModifiers::SHIFT, name),
+        _ => (KeyModifiers::NONE, name),
+    };
+    let code = match name {
+        "enter" => KeyCode::Enter,
+        "esc" => KeyCode::Esc,
+        "tab" => KeyCode::Tab,
+        "up" => KeyCode::Up,
+        "down" => KeyCode::Down,
+        "left" => KeyCode::Left,
+        "right" => KeyCode::Right,
+        "pageup" => KeyCode::PageUp,
+        "pagedown" => KeyCode::PageDown,
+        "home" => KeyCode::Home,
+        "end" => KeyCode::End,
+        "space" => KeyCode::Char(' '),
+        "back" => KeyCode::Backspace,
+        "f1" => KeyCode::F(1),
+        "f2" => KeyCode::F(2),
+        one if one.chars().count() == 1 => KeyCode::Char(one.chars().next().unwrap()),
+        other => panic!("no such key: <{other}>"),
+    };
+    KeyEvent::new(code, held)
+}

@@ -1,0 +1,71 @@
+//! The wizard from the first frame to written files.
+
+use crate::Room;
+
+#[test]
+fn enter_enter_writes_a_project_and_says_what_is_missing_for_the_proof() {
+    let room = Room::new();
+    let mut terminal = room.nixml("laptop-no-gpu", &[], &[], 80, 24);
+    let first = terminal.wait_for("step 1/");
+    assert!(first.lines().next().unwrap().trim_start().starts_with("nixml"), "{first}");
+    terminal.wait_for("Python 3");
+    terminal.send("\r");
+    terminal.wait_for("new files");
+    assert!(room.files().is_empty(), "nothing is written before it is confirmed");
+    terminal.send("\r");
+    // There is no Nix on this machine: no failure of the project.
+    terminal.wait_for("Written, not validated");
+    assert!(room.files().contains(&"flake.nix".to_owned()), "{:?}", room.files());
+    assert!(room.project().join(".git").is_dir(), "a repository was made");
+    terminal.send("q");
+    assert_eq!(terminal.end(), 0);
+    terminal.assert_clean();
+    terminal.assert_harmless();
+    assert!(terminal.screen().contains("nixml validate"), "{}", terminal.screen());
+}
+
+#[test]
+fn what_was_answered_guided_is_what_is_written() {
+    let room = Room::new();
+    let mut terminal = room.nixml("laptop-no-gpu", &[], &[], 120, 36);
+    terminal.wait_for("Python 3");
+    terminal.send("j\r");
+    terminal.wait_for("What is the project called?");
+    terminal.send("\x15lab\r");
+    terminal.wait_for("Which framework");
+    terminal.send("/scikit\r");
+    terminal.wait_for("Where should the code run?");
+    terminal.send("\r");
+    terminal.wait_for("Which Python?");
+    terminal.send("\r");
+    terminal.wait_for("Anything else?");
+    terminal.send(" \r");
+    terminal.wait_for("new files");
+    terminal.send("\r");
+    terminal.wait_for("Written, not validated");
+    let answers = std::fs::read_to_string(room.project().join("nixml.toml")).unwrap();
+    for part in ["name = \"lab\"", "framework = \"scikit-learn\"", "jupyter"] {
+        assert!(answers.contains(part), "{answers}");
+    }
+    terminal.send("q");
+    assert_eq!(terminal.end(), 0);
+    terminal.assert_clean();
+}
+
+#[test]
+fn a_file_of_somebody_else_is_not_touched() {
+    let room = Room::new();
+    let file = room.project().join("flake.nix");
+    std::fs::write(&file, "{ }\n").unwrap();
+    let mut terminal = room.nixml("laptop-no-gpu", &[], &[], 80, 24);
+    terminal.wait_for("Python 3");
+    terminal.send("\r");
+    terminal.wait_for("in the way: flake.nix");
+    terminal.send("\r");
+    terminal.wait_for("cannot write");
+    terminal.send("\x1b\x03\x03");
+    assert_eq!(terminal.end(), 130);
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "{ }\n");
+    assert_eq!(room.files(), ["flake.nix"]);
+    terminal.assert_clean();
+}
