@@ -96,7 +96,7 @@ impl Decoder {
             }
             State::Escape => self.escaped(byte, out),
             State::Ground => self.ground(byte, out),
-            _ if byte < 0x20 || byte >= 0x7f => self.ground(byte, out),
+            _ if !(0x20..0x7f).contains(&byte) => self.ground(byte, out),
             State::Console => {
                 if let Some(number) = byte.checked_sub(b'A').filter(|number| *number < 5) {
                     out.push(key(KeyCode::F(number + 1), KeyModifiers::NONE));
@@ -214,7 +214,9 @@ mod tests {
     fn typed(bytes: &[u8]) -> Vec<Typed> {
         let (mut decoder, mut out) = (Decoder::default(), Vec::new());
         // One byte at a time is the worst that can happen.
-        bytes.iter().for_each(|byte| decoder.feed(&[*byte], &mut out));
+        for byte in bytes {
+            decoder.feed(&[*byte], &mut out);
+        }
         if decoder.waits() {
             decoder.silence(&mut out);
         }

@@ -60,12 +60,10 @@ pub fn prepare(model: &mut Model) {
     }
     (model.seen.plan, model.seen.conflict, model.seen.why) = (None, None, String::new());
     match model.session.stage().clone() {
-        Stage::Machine => {
-            // The catalog is read only once the machine is known, so that no first frame waits for it.
-            if model.session.probed() {
-                imagine(model, Intent::Quick);
-                (model.seen.rows, model.seen.ids) = machine_rows(model);
-            }
+        // The catalog is read only once the machine is known, so that no first frame waits for it.
+        Stage::Machine if model.session.probed() => {
+            imagine(model, Intent::Quick);
+            (model.seen.rows, model.seen.ids) = machine_rows(model);
         }
         Stage::Asking(question) => {
             if let Some(value) = under_cursor(model, &question) {
