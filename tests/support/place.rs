@@ -96,6 +96,13 @@ impl Place {
         command
     }
 
+    /// The environment of this place, for a program that is started otherwise.
+    pub fn variables(&self) -> Vec<(String, String)> {
+        let path = std::env::join_paths(&self.path).unwrap();
+        let all = self.env.iter().cloned().chain([("PATH".into(), path)]);
+        all.map(|(name, value)| (name.into_string().unwrap(), value.into_string().unwrap())).collect()
+    }
+
     /// Runs nixml.
     pub fn nixml<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Output {
         self.command(env!("CARGO_BIN_EXE_nixml")).args(args).output().unwrap()

@@ -115,13 +115,18 @@ impl Terminal {
 
     /// Waits until the screen is as wanted; gives it.
     pub fn wait_until(&self, what: &str, wanted: impl Fn(&str) -> bool) -> String {
+        self.wait_within(PATIENCE, what, wanted)
+    }
+
+    /// The same for what takes longer than a screen.
+    pub fn wait_within(&self, patience: Duration, what: &str, wanted: impl Fn(&str) -> bool) -> String {
         let start = Instant::now();
         loop {
             let screen = self.screen();
             if wanted(&screen) {
                 return screen;
             }
-            assert!(start.elapsed() < PATIENCE, "waited in vain for {what}; the screen is:\n{screen}");
+            assert!(start.elapsed() < patience, "waited in vain for {what}; the screen is:\n{screen}");
             thread::sleep(Duration::from_millis(10));
         }
     }
