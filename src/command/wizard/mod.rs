@@ -112,8 +112,8 @@ impl Joined {
 /// Nothing to ask on.
 #[must_use]
 pub fn no_terminal() -> Failure {
-    Failure::precondition("start the wizard: there is no terminal")
-        .next("answer on the command line: `nixml init --answers FILE --yes`")
+    // One line, as the contract has it.
+    Failure::precondition("start the wizard: there is no terminal; answer with `nixml init --answers FILE --yes`")
 }
 
 /// Opens and locks the folder when it is there, so that whatever stands in the way is said before the first question.
