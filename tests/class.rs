@@ -2,34 +2,13 @@
 
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::expect_used, reason = "tests touch the world")]
 
+mod support;
+
 use std::fs;
-use std::path::Path;
-use std::process::{Command, Output, Stdio};
 
-fn nixml(room: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_nixml"))
-        .args(arguments)
-        .current_dir(room)
-        .env_clear()
-        .env("HOME", room)
-        .env("PATH", "/usr/bin:/bin")
-        .stdin(Stdio::null())
-        .output()
-        .unwrap()
-}
+use support::ran::{Ran, nixml};
 
-#[track_caller]
-fn exits(output: &Output, code: i32) {
-    assert_eq!(
-        output.status.code(),
-        Some(code),
-        "{}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
-}
-
-fn code_of(output: &Output) -> String {
+fn code_of(output: &Ran) -> String {
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
     text.lines().find_map(|line| line.strip_prefix("readiness code: ")).unwrap().split_whitespace().next().unwrap().to_owned()
 }
@@ -56,7 +35,7 @@ fn a_course_is_made_rehearsed_joined_and_counted() {
             "--fallback",
         ],
     );
-    exits(&made, 0);
+    made.exits(0);
     fs::write(room.join("class.toml"), &made.stdout).unwrap();
 
     fs::create_dir(room.join("hosts")).unwrap();
@@ -67,14 +46,14 @@ fn a_course_is_made_rehearsed_joined_and_counted() {
     )
     .unwrap();
     let checked = nixml(room, &["class", "check", "class.toml", "--hosts", "hosts", "--json"]);
-    exits(&checked, 0);
+    checked.exits(0);
     let report: serde_json::Value = serde_json::from_slice(&checked.stdout).unwrap();
     assert_eq!(report["rows"][0]["outcome"], "served");
     assert_eq!(report["rows"][1]["outcome"], "fallback");
 
     // A laptop without a card gets the planned path and says so.
     let joined = nixml(room, &["join", "class.toml", "lab", "--host", "hosts/none.toml", "--no-validate"]);
-    exits(&joined, 0);
+    joined.exits(0);
     assert!(String::from_utf8_lossy(&joined.stderr).contains("plans a CPU path"));
     assert!(fs::read_to_string(room.join("lab/nixml.toml")).unwrap().contains("targets = [\"cpu\"]"));
     let code = code_of(&joined);
@@ -82,7 +61,7 @@ fn a_course_is_made_rehearsed_joined_and_counted() {
     fs::write(room.join("codes"), format!("Ada {code}\nAlan {}\n", code.replace('-', "").chars().rev().collect::<String>()))
         .unwrap();
     let board = nixml(room, &["class", "board", "codes", "--class", "class.toml", "--json"]);
-    exits(&board, 0);
+    board.exits(0);
     let board: serde_json::Value = serde_json::from_slice(&board.stdout).unwrap();
     assert_eq!(board["total"], 2);
     assert!(board["rows"][1]["state"].as_str().unwrap().contains("mistyped"));
@@ -99,10 +78,10 @@ fn a_locked_answer_and_a_strange_key_are_refused_and_nothing_is_written() {
         "schema = 1\ntitle = \"x\"\nlocked = [\"framework\"]\n[answers]\nframework = \"jax\"\ntargets = [\"cpu\"]\n",
     )
     .unwrap();
-    exits(&nixml(room, &["join", "class.toml", "lab", "--set", "framework=scikit-learn", "--no-validate"]), 2);
+    nixml(room, &["join", "class.toml", "lab", "--set", "framework=scikit-learn", "--no-validate"]).exits(2);
     fs::write(room.join("evil.toml"), "schema = 1\ntitle = \"x\"\nrun = \"rm -rf\"\n").unwrap();
     let output = nixml(room, &["join", "evil.toml", "lab"]);
-    exits(&output, 2);
+    output.exits(2);
     assert!(String::from_utf8_lossy(&output.stderr).contains("run"));
     assert!(!room.join("lab").exists());
 }

@@ -2,39 +2,19 @@
 
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::expect_used, reason = "tests touch the world")]
 
+mod support;
+
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
 
-fn nixml(room: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_nixml"))
-        .args(arguments)
-        .current_dir(room)
-        .env_clear()
-        .env("HOME", room)
-        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
-        .stdin(Stdio::null())
-        .output()
-        .unwrap()
-}
-
-#[track_caller]
-fn exits(output: &Output, code: i32) {
-    assert_eq!(
-        output.status.code(),
-        Some(code),
-        "{}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
-}
+use support::ran::nixml;
 
 #[test]
 fn a_newer_catalog_is_told_and_taken_and_what_the_person_wrote_stays() {
     let room = tempfile::tempdir().unwrap();
     let room = room.path();
-    exits(&nixml(room, &["init", "demo", "--framework", "jax", "--targets", "cpu", "--yes", "--no-validate", "--no-git"]), 0);
-    exits(&nixml(room, &["outdated", "demo"]), 0);
+    nixml(room, &["init", "demo", "--framework", "jax", "--targets", "cpu", "--yes", "--no-validate", "--no-git"]).exits(0);
+    nixml(room, &["outdated", "demo"]).exits(0);
     let pyproject = room.join("demo/pyproject.toml");
     fs::write(&pyproject, fs::read_to_string(&pyproject).unwrap() + "\n[tool.ruff]\nline-length = 99\n").unwrap();
     // A course's own catalog in which nixpkgs moved on.
@@ -44,14 +24,14 @@ fn a_newer_catalog_is_told_and_taken_and_what_the_person_wrote_stays() {
     fs::create_dir_all(room.join("over/assets/catalog")).unwrap();
     fs::write(room.join("over/assets/catalog/nixpkgs.toml"), text.replace(rev, newer)).unwrap();
     let output = nixml(room, &["outdated", "demo", "--data", "over", "--json"]);
-    exits(&output, 6);
+    output.exits(6);
     let fresh: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(fresh["newer"][0]["what"], "nixpkgs");
-    exits(&nixml(room, &["upgrade", "demo", "--data", "over", "--dry-run"]), 0);
+    nixml(room, &["upgrade", "demo", "--data", "over", "--dry-run"]).exits(0);
     assert!(!fs::read_to_string(room.join("demo/flake.lock")).unwrap().contains(newer));
-    exits(&nixml(room, &["upgrade", "demo", "--data", "over"]), 0);
+    nixml(room, &["upgrade", "demo", "--data", "over"]).exits(0);
     assert!(fs::read_to_string(room.join("demo/flake.lock")).unwrap().contains(newer));
     assert!(fs::read_to_string(&pyproject).unwrap().contains("[tool.ruff]\nline-length = 99"));
-    exits(&nixml(room, &["outdated", "demo", "--data", "over"]), 0);
-    exits(&nixml(room, &["outdated", "."]), 2);
+    nixml(room, &["outdated", "demo", "--data", "over"]).exits(0);
+    nixml(room, &["outdated", "."]).exits(2);
 }

@@ -8,6 +8,7 @@
 pub mod index;
 pub mod place;
 pub mod pty;
+pub mod ran;
 pub mod schema;
 pub mod standin;
 pub mod tools;

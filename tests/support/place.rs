@@ -4,6 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use super::ran::Ran;
 use super::tools::{self, Nix};
 
 /// Variables of the machine that a test needs to reach PyPI, where they are set.
@@ -104,8 +105,8 @@ impl Place {
     }
 
     /// Runs nixml.
-    pub fn nixml<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Output {
-        self.command(env!("CARGO_BIN_EXE_nixml")).args(args).output().unwrap()
+    pub fn nixml<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Ran {
+        self.command(env!("CARGO_BIN_EXE_nixml")).args(args).output().unwrap().into()
     }
 
     /// Runs a program of this place's PATH that must succeed, and gives its standard output.
