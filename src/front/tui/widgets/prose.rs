@@ -108,10 +108,12 @@ fn fill(lines: &mut Vec<Line<'static>>, words: Vec<(String, Style)>, width: usiz
 /// A command over several lines that a shell still reads as one: broken before a word, with a backslash.
 fn command(line: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
-    for word in line.split_inclusive(' ') {
+    let mut words = line.split_inclusive(' ').peekable();
+    while let Some(word) = words.next() {
         let Some(last) = lines.last_mut() else { break };
-        // Room for the backslash is kept.
-        if !last.is_empty() && last.width() + word.trim_end().width() + 2 > width {
+        // Room for the backslash is kept, as long as there may be one.
+        let backslash = if words.peek().is_some() { 2 } else { 0 };
+        if !last.trim_start().is_empty() && last.width() + word.trim_end().width() + backslash > width {
             last.push('\\');
             lines.push("  ".to_owned());
         }
