@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
+use clap::builder::FalseyValueParser;
+use clap::{ArgAction, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use nixml::core::failure::{Exit, Failure};
 use nixml::core::step::{self, Step};
 
@@ -43,45 +44,46 @@ pub enum Color {
 #[expect(clippy::struct_excessive_bools, reason = "each one is a flag of the command line")]
 pub struct Shared {
     /// When to colour the output
-    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t, env = "NIXML_COLOR")]
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t)]
     pub color: Color,
     /// Say only what went wrong
-    #[arg(short, long, global = true, env = "NIXML_QUIET")]
+    #[arg(short, long, global = true)]
     pub quiet: bool,
     /// Say more
-    #[arg(short, long, global = true, env = "NIXML_VERBOSE")]
+    #[arg(short, long, global = true)]
     pub verbose: bool,
     /// A folder whose steps, templates and assets are laid over nixml's own
-    #[arg(long, global = true, value_name = "DIR", env = "NIXML_DATA")]
+    #[arg(long, global = true, value_name = "DIR")]
     pub data: Option<PathBuf>,
     /// A recorded machine (`nixml probe --json`) instead of this one
-    #[arg(long, global = true, value_name = "FILE", env = "NIXML_HOST")]
+    #[arg(long, global = true, value_name = "FILE")]
     pub host: Option<PathBuf>,
     /// Ask line by line instead of on the full screen
-    #[arg(long, global = true, env = "NIXML_PLAIN")]
+    #[arg(long, global = true)]
     pub plain: bool,
     /// Draw with ASCII characters only
-    #[arg(long, global = true, env = "NIXML_ASCII")]
+    #[arg(long, global = true)]
     pub ascii: bool,
 }
 
+/// In the order of the help: make a project, find out what is wrong, look, day two, a room of students, plumbing.
 #[derive(Debug, Subcommand)]
 enum Command {
-    Matrix(command::matrix::Args),
-    Explain(command::explain::Args),
-    Doctor(command::doctor::Args),
-    Probe(command::probe::Args),
     Init(command::init::Args),
-    Completions(command::completions::CompletionArgs),
-    Man(command::completions::ManArgs),
-    Class(command::class::Args),
-    Join(command::join::Args),
+    Validate(command::validate::Args),
+    Doctor(command::doctor::Args),
+    Explain(command::explain::Args),
+    Probe(command::probe::Args),
+    Matrix(command::matrix::Args),
     Outdated(command::freshness::OutdatedArgs),
     Upgrade(command::freshness::UpgradeArgs),
-    Report(command::report::Args),
-    Schema(command::schema::Args),
     Undo(command::undo::Args),
-    Validate(command::validate::Args),
+    Class(command::class::Args),
+    Join(command::join::Args),
+    Report(command::report::Args),
+    Completions(command::completions::CompletionArgs),
+    Man(command::completions::ManArgs),
+    Schema(command::schema::Args),
 }
 
 impl Cli {
@@ -103,28 +105,54 @@ impl Cli {
         let shared = self.shared;
         match self.command {
             None => command::wizard::alone(&shared),
-            Some(Command::Matrix(args)) => command::matrix::run(&args, &shared),
-            Some(Command::Explain(args)) => command::explain::run(&args, &shared),
-            Some(Command::Doctor(args)) => command::doctor::run(&args, &shared),
-            Some(Command::Probe(args)) => command::probe::run(&args, &shared),
-            Some(Command::Completions(args)) => command::completions::completions(&args, &shared),
-            Some(Command::Man(args)) => command::completions::man(&args, &shared),
             Some(Command::Init(args)) => command::init::run(&args, &shared),
-            Some(Command::Class(args)) => command::class::run(&args, &shared),
-            Some(Command::Join(args)) => command::join::run(&args, &shared),
+            Some(Command::Validate(args)) => command::validate::run(&args, &shared),
+            Some(Command::Doctor(args)) => command::doctor::run(&args, &shared),
+            Some(Command::Explain(args)) => command::explain::run(&args, &shared),
+            Some(Command::Probe(args)) => command::probe::run(&args, &shared),
+            Some(Command::Matrix(args)) => command::matrix::run(&args, &shared),
             Some(Command::Outdated(args)) => command::freshness::outdated(&args, &shared),
             Some(Command::Upgrade(args)) => command::freshness::upgrade(&args, &shared),
-            Some(Command::Report(args)) => command::report::run(&args, &shared),
-            Some(Command::Schema(args)) => command::schema::run(&args, &shared),
             Some(Command::Undo(args)) => command::undo::run(&args, &shared),
-            Some(Command::Validate(args)) => command::validate::run(&args, &shared),
+            Some(Command::Class(args)) => command::class::run(&args, &shared),
+            Some(Command::Join(args)) => command::join::run(&args, &shared),
+            Some(Command::Report(args)) => command::report::run(&args, &shared),
+            Some(Command::Completions(args)) => command::completions::completions(&args, &shared),
+            Some(Command::Man(args)) => command::completions::man(&args, &shared),
+            Some(Command::Schema(args)) => command::schema::run(&args, &shared),
         }
     }
 }
 
 /// The whole command line with the flags of `steps`.
 pub fn full_command(steps: &[Step]) -> clap::Command {
-    Cli::command().mut_subcommand("init", |init| init.args(command::init::step_arguments(steps)))
+    evened(Cli::command().mut_subcommand("init", |init| init.args(command::init::step_arguments(steps))))
+}
+
+/// Flags that consent to something, so that no variable left behind in a shell can ever say them.
+const CONSENTS: [&str; 7] = ["yes", "force", "adopt", "trust", "fix", "no-redact", "allow-build"];
+
+/// What holds for every flag of every command: `NIXML_<FLAG>` says it too unless it is a consent, `1` and `true` say yes, and
+/// `-h` stays short.
+fn evened(command: clap::Command) -> clap::Command {
+    let command = command.mut_args(|arg| {
+        let Some(long) = arg.get_long().map(str::to_owned) else { return arg };
+        let mut arg = arg.hide_env_values(true);
+        if matches!(arg.get_action(), ArgAction::Help | ArgAction::Version) {
+            return arg;
+        }
+        if matches!(arg.get_action(), ArgAction::SetTrue) {
+            arg = arg.value_parser(FalseyValueParser::new());
+        }
+        if arg.is_global_set() {
+            arg = arg.hide_short_help(true);
+        }
+        if CONSENTS.contains(&long.as_str()) || arg.get_env().is_some() {
+            return arg;
+        }
+        arg.env(format!("NIXML_{}", long.to_uppercase().replace('-', "_")))
+    });
+    command.mut_subcommands(evened)
 }
 
 /// The steps with the overlay that `--data` or its variable names, found before the command line is read as a whole.
@@ -139,4 +167,51 @@ fn steps_of(words: &[std::ffi::OsString]) -> Result<Vec<Step>, Failure> {
     });
     let named = named.or_else(|| nixml::edge::variable("NIXML_DATA").map(PathBuf::from));
     step::load(&nixml::edge::data(named.as_deref().map(Path::new))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn every(command: &clap::Command, path: &str, found: &mut Vec<(String, clap::Command)>) {
+        found.push((path.to_owned(), command.clone()));
+        for inner in command.get_subcommands() {
+            every(inner, &format!("{path} {}", inner.get_name()), found);
+        }
+    }
+
+    fn commands() -> Vec<(String, clap::Command)> {
+        let steps = step::load(&nixml::core::data::Data::embedded()).unwrap();
+        let mut whole = full_command(&steps);
+        whole.build();
+        let mut found = Vec::new();
+        every(&whole, "nixml", &mut found);
+        found
+    }
+
+    #[test]
+    fn every_flag_that_is_no_consent_has_its_variable_and_no_consent_has_one() {
+        let mut seen = 0;
+        for (path, command) in commands() {
+            for arg in command.get_arguments().filter(|arg| !matches!(arg.get_long(), None | Some("help" | "version"))) {
+                let long = arg.get_long().unwrap();
+                let variable = format!("NIXML_{}", long.to_uppercase().replace('-', "_"));
+                let wanted = (!CONSENTS.contains(&long)).then_some(variable);
+                assert_eq!(arg.get_env().and_then(|name| name.to_str()), wanted.as_deref(), "{path} --{long}");
+                seen += 1;
+            }
+        }
+        assert!(seen > 100, "only {seen} flags");
+    }
+
+    #[test]
+    fn every_command_has_examples_and_every_flag_a_sentence() {
+        for (path, command) in commands() {
+            let examples = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(examples.contains("Examples:\n  nixml") || examples.contains("2>&1 | nixml"), "{path} has no examples");
+            for arg in command.get_arguments() {
+                assert!(arg.get_help().is_some(), "{path} {} says nothing", arg.get_id());
+            }
+        }
+    }
 }

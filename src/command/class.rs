@@ -15,6 +15,11 @@ use crate::command::shared_data;
 
 /// Prepare a course: its class file, a rehearsal, a board of who is ready
 #[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  nixml class new --title 'ML 101' --set framework=jax > class.toml   the file that students join with
+  nixml class check class.toml --hosts laptops/                       who will fail, before the day
+  nixml class board codes.txt                                         who is ready, on the day")]
 pub struct Args {
     #[command(subcommand)]
     command: What,
@@ -44,7 +49,7 @@ struct NewArgs {
     #[arg(long, default_value = "")]
     contact: String,
     /// An answer of the course's, which students cannot change unless it is named in `--allow`
-    #[arg(long, value_name = "KEY=VALUE")]
+    #[arg(long, value_name = "KEY=VALUE", value_delimiter = '\n')]
     set: Vec<String>,
     /// What a student may choose instead, `python=3.12,3.13`
     #[arg(long, value_name = "KEY=VALUES")]
@@ -83,7 +88,7 @@ struct CheckArgs {
     #[arg(long, value_name = "DIR")]
     hosts: PathBuf,
     /// Print one JSON object on standard output
-    #[arg(long, env = "NIXML_JSON")]
+    #[arg(long)]
     json: bool,
 }
 
@@ -100,7 +105,7 @@ struct BoardArgs {
     #[arg(long, value_name = "FILE")]
     class: Option<PathBuf>,
     /// Print one JSON object on standard output
-    #[arg(long, env = "NIXML_JSON")]
+    #[arg(long)]
     json: bool,
     /// Print comma-separated values on standard output
     #[arg(long, conflicts_with = "json")]

@@ -34,25 +34,25 @@ pub struct Args {
     #[arg(value_name = "CHECK")]
     checks: Vec<String>,
     /// The project's folder
-    #[arg(long, value_name = "DIR", env = "NIXML_DIR")]
+    #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
     /// Name the checks and end
-    #[arg(long, env = "NIXML_LIST")]
+    #[arg(long)]
     list: bool,
     /// Mend what can be mended without root and without loss, asking before each
     #[arg(long)]
     fix: bool,
     /// With `--fix`: show what would be done, do nothing
-    #[arg(long, env = "NIXML_DRY_RUN")]
+    #[arg(long)]
     dry_run: bool,
     /// With `--fix`: do not ask
     #[arg(long)]
     yes: bool,
     /// Advisory findings fail too
-    #[arg(long, env = "NIXML_STRICT")]
+    #[arg(long)]
     strict: bool,
     /// Print one JSON object on standard output
-    #[arg(long, env = "NIXML_JSON")]
+    #[arg(long)]
     json: bool,
     /// Show names of people and machines, serial numbers and secrets as they are
     #[arg(long)]

@@ -26,10 +26,10 @@ pub struct Args {
     #[arg(value_name = "FILE|-|CODE")]
     what: Option<String>,
     /// Look at this machine (or the one of `--host`) to decide between causes that look alike
-    #[arg(long, env = "NIXML_FACTS")]
+    #[arg(long)]
     facts: bool,
     /// Print one JSON object on standard output
-    #[arg(long, env = "NIXML_JSON")]
+    #[arg(long)]
     json: bool,
 }
 

@@ -34,7 +34,7 @@ pub struct OutdatedArgs {
     #[arg(default_value = ".")]
     dir: PathBuf,
     /// Print one JSON object on standard output
-    #[arg(long, env = "NIXML_JSON")]
+    #[arg(long)]
     json: bool,
 }
 
@@ -49,13 +49,13 @@ pub struct UpgradeArgs {
     #[arg(default_value = ".")]
     dir: PathBuf,
     /// Show what would be written; write nothing
-    #[arg(long, env = "NIXML_DRY_RUN")]
+    #[arg(long)]
     dry_run: bool,
     /// Replace files whose lines both you and nixml changed; a copy of each stays beside it
     #[arg(long)]
     force: bool,
     /// Print one JSON object on standard output
-    #[arg(long, env = "NIXML_JSON")]
+    #[arg(long)]
     json: bool,
 }
 

@@ -32,16 +32,16 @@ pub struct Args {
     #[arg(default_value = ".")]
     dir: PathBuf,
     /// Answers from a TOML file, `-` for standard input
-    #[arg(long, value_name = "FILE", env = "NIXML_ANSWERS")]
+    #[arg(long, value_name = "FILE")]
     answers: Option<PathBuf>,
     /// One more answer
-    #[arg(long, value_name = "KEY=VALUE")]
+    #[arg(long, value_name = "KEY=VALUE", value_delimiter = '\n')]
     set: Vec<String>,
     /// Ask nothing: take the default of every question that has no answer
     #[arg(short = 'y', long)]
     yes: bool,
     /// Show what would be written; write nothing
-    #[arg(long, env = "NIXML_DRY_RUN")]
+    #[arg(long)]
     dry_run: bool,
     /// Replace files that nixml did not write; a copy of each stays beside it
     #[arg(long)]
@@ -50,17 +50,20 @@ pub struct Args {
     #[arg(long)]
     adopt: bool,
     /// Make no git repository
-    #[arg(long, env = "NIXML_NO_GIT")]
+    #[arg(long)]
     no_git: bool,
     /// Do not enter the project's shell to prove it
-    #[arg(long, env = "NIXML_NO_VALIDATE")]
+    #[arg(long)]
     no_validate: bool,
     /// Print one JSON object on standard output
-    #[arg(long, env = "NIXML_JSON")]
+    #[arg(long)]
     json: bool,
     /// What the step files' own flags and variables said; filled by [`Args::read_steps`].
     #[arg(skip)]
     steps: Vec<(String, String, bool)>,
+    /// The answers of `--set` came from its variable.
+    #[arg(skip)]
+    set_by_variable: bool,
 }
 
 const EXAMPLES: &str = "\
@@ -89,6 +92,7 @@ pub fn step_arguments(steps: &[Step]) -> Vec<clap::Arg> {
 impl Args {
     /// Takes the values of the steps' flags and variables out of what clap read.
     pub fn read_steps(&mut self, steps: &[Step], matches: &ArgMatches) {
+        self.set_by_variable = matches.value_source("set") == Some(clap::parser::ValueSource::EnvVariable);
         for step in steps {
             let id = format!("step-{}", step.id);
             let from_flag = matches.value_source(&id) == Some(clap::parser::ValueSource::CommandLine);
@@ -106,6 +110,7 @@ impl Args {
             dir,
             answers: None,
             set: Vec::new(),
+            set_by_variable: false,
             yes: true,
             dry_run: false,
             force: false,
@@ -128,7 +133,8 @@ pub fn run(args: &Args, shared: &Shared) -> anyhow::Result<Exit> {
     let screen = Surroundings::look().terminal;
     let data = shared_data(shared)?;
     let steps = step::load(&data)?;
-    let given = Given { answers: args.answers.as_ref(), set: &args.set, steps: &args.steps };
+    let given =
+        Given { answers: args.answers.as_ref(), set: &args.set, set_by_variable: args.set_by_variable, steps: &args.steps };
     let (answers, resolved) = layered(&given, &steps, nixml::edge::user_config()?.as_ref())?;
     let open = steps.iter().find(|step| step.needed && answers.get(&step.id).is_none());
     match open {

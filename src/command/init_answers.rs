@@ -14,7 +14,9 @@ use nixml::edge;
 #[derive(Debug, Clone, Copy)]
 pub struct Given<'a> {
     pub answers: Option<&'a PathBuf>,
+    /// `KEY=VALUE` each.
     pub set: &'a [String],
+    pub set_by_variable: bool,
     /// Step, words, and whether a flag said it (else a variable).
     pub steps: &'a [(String, String, bool)],
 }
@@ -28,7 +30,7 @@ pub fn layered(
     let mut answers = Answers::default();
     for text in args.set {
         let (id, value) = file::read_set(text, steps)?;
-        answers = answers.with(&id, value, Origin::Flag);
+        answers = answers.with(&id, value, if args.set_by_variable { Origin::Variable } else { Origin::Flag });
     }
     for (id, text, from_flag) in args.steps {
         let Some(step) = steps.iter().find(|step| &step.id == id) else { continue };

@@ -27,13 +27,13 @@ pub struct Args {
     /// The project's folder [default: the course's title]
     dir: Option<PathBuf>,
     /// An answer that the class leaves open
-    #[arg(long, value_name = "KEY=VALUE")]
+    #[arg(long, value_name = "KEY=VALUE", value_delimiter = '\n')]
     set: Vec<String>,
     /// Only look at the machine: nothing is written
-    #[arg(long, env = "NIXML_CHECK_ONLY")]
+    #[arg(long)]
     check_only: bool,
     /// Do not enter the project's shell to prove it
-    #[arg(long, env = "NIXML_NO_VALIDATE")]
+    #[arg(long)]
     no_validate: bool,
 }
 

@@ -6,6 +6,7 @@ use clap::Args as ClapArgs;
 use nixml::core::catalog::{Catalog, Framework};
 use nixml::core::facts::{Driver, Facts, Gpu, Vendor};
 use nixml::core::failure::{Exit, Failure};
+use nixml::core::text::known_words;
 use nixml::core::verdict::{Machine, Question, Recommended, Row, card_row, cpu_row, recommend};
 use nixml::core::version::Version;
 use nixml::front::print;
@@ -26,22 +27,22 @@ Examples:
   nixml matrix --host laptop.json --json         a machine that `nixml probe --json` recorded")]
 pub struct Args {
     /// Only this framework, with the reasons
-    #[arg(long, value_name = "ID", env = "NIXML_FRAMEWORK")]
+    #[arg(long, value_name = "ID")]
     framework: Option<String>,
     /// Only releases with wheels for this Python
-    #[arg(long, value_name = "VERSION", env = "NIXML_PYTHON")]
+    #[arg(long, value_name = "VERSION")]
     python: Option<String>,
     /// As if this were the NVIDIA driver
-    #[arg(long, value_name = "VERSION", env = "NIXML_DRIVER")]
+    #[arg(long, value_name = "VERSION")]
     driver: Option<String>,
     /// As if one card of this compute capability were the only one
-    #[arg(long, value_name = "X.Y", env = "NIXML_COMPUTE")]
+    #[arg(long, value_name = "X.Y")]
     compute: Option<String>,
     /// As if there were no card
-    #[arg(long, env = "NIXML_CPU")]
+    #[arg(long)]
     cpu: bool,
     /// Print one JSON object on standard output
-    #[arg(long, env = "NIXML_JSON")]
+    #[arg(long)]
     json: bool,
 }
 
@@ -90,7 +91,7 @@ fn frameworks<'a>(args: &Args, catalog: &'a Catalog) -> Result<Vec<&'a Framework
     catalog.framework(id).map(|framework| vec![framework]).ok_or_else(|| {
         Failure::usage(format!("read `--framework {id}`"))
             .why("the catalog has no such framework")
-            .next(format!("it has {}", ids.join(", ")))
+            .next(known_words(id, &ids, "it has"))
     })
 }
 

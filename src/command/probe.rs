@@ -21,7 +21,7 @@ Examples:
   nixml matrix --host laptop.json        judge the recorded machine anywhere")]
 pub struct Args {
     /// Print one JSON object on standard output; it is valid input to `--host`
-    #[arg(long, env = "NIXML_JSON")]
+    #[arg(long)]
     json: bool,
 }
 

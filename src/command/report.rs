@@ -28,7 +28,7 @@ pub struct Args {
     #[arg(default_value = ".")]
     dir: PathBuf,
     /// Print one JSON object on standard output, with the Markdown in it
-    #[arg(long, env = "NIXML_JSON")]
+    #[arg(long)]
     json: bool,
     /// Show names of people and machines, serial numbers and secrets as they are
     #[arg(long)]

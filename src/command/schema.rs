@@ -25,7 +25,7 @@ pub fn run(args: &Args, shared: &Shared) -> anyhow::Result<Exit> {
     let data = super::shared_data(shared)?;
     let Some(schema) = schema::schema(&data, &args.name) else {
         return Err(Failure::usage(format!("there is no schema `{}`", text::label(&args.name)))
-            .next(format!("choose one of: {}", schema::names(&data).join(", ")))
+            .next(text::known_words(&args.name, &schema::names(&data), "the schemas are"))
             .into());
     };
     print::json(&schema)?;

@@ -22,10 +22,10 @@ pub struct Args {
     #[arg(default_value = ".")]
     dir: PathBuf,
     /// Show what would be taken back; change nothing
-    #[arg(long, env = "NIXML_DRY_RUN")]
+    #[arg(long)]
     dry_run: bool,
     /// Print one JSON object on standard output
-    #[arg(long, env = "NIXML_JSON")]
+    #[arg(long)]
     json: bool,
 }
 

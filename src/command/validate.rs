@@ -37,19 +37,19 @@ pub struct Args {
     #[arg(default_value = ".")]
     dir: PathBuf,
     /// Which of the project's targets [default: the first]
-    #[arg(long, value_name = "TARGET", value_enum, env = "NIXML_SHELL")]
+    #[arg(long, value_name = "TARGET", value_enum)]
     shell: Option<Shell>,
     /// Who brings Python and the environment
-    #[arg(long, value_enum, default_value = "nix", env = "NIXML_RUNNER")]
+    #[arg(long, value_enum, default_value = "nix")]
     runner: By,
     /// A flake in the place of nixpkgs: a local mirror
-    #[arg(long, value_name = "FLAKEREF", env = "NIXML_NIXPKGS")]
+    #[arg(long, value_name = "FLAKEREF")]
     nixpkgs: Option<String>,
     /// The limit for all phases together [default: none on a terminal, 3600 scripted]
-    #[arg(long, value_name = "SECONDS", env = "NIXML_TIMEOUT", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     timeout: Option<u64>,
     /// Without a card, a GPU target is valid unproved
-    #[arg(long, env = "NIXML_ALLOW_NO_GPU")]
+    #[arg(long)]
     allow_no_gpu: bool,
     /// Let uv build packages that have no wheel, which runs their code
     #[arg(long)]
@@ -58,7 +58,7 @@ pub struct Args {
     #[arg(long)]
     trust: bool,
     /// Print one JSON object on standard output
-    #[arg(long, env = "NIXML_JSON")]
+    #[arg(long)]
     json: bool,
 }
 

@@ -79,9 +79,14 @@ impl Failure {
         Self::new(Exit::Refused, what)
     }
 
+    /// The reason; the number that the system gives its errors is left out.
     #[must_use]
     pub fn why(mut self, why: impl Into<String>) -> Self {
-        self.why = Some(why.into());
+        let mut why: String = why.into();
+        if let Some(place) = why.rfind(" (os error ").filter(|place| why[*place..].find(')') == Some(why.len() - place - 1)) {
+            why.truncate(place);
+        }
+        self.why = Some(why);
         self
     }
 

@@ -7,6 +7,7 @@ use toml_edit::{Document, Item, Table};
 use crate::core::answers::{Answers, Origin, Value, check};
 use crate::core::failure::Failure;
 use crate::core::step::Step;
+use crate::core::text::known_words;
 
 /// Largest answers file, in bytes.
 pub const MOST_BYTES: usize = 64 * 1024;
@@ -81,7 +82,7 @@ pub fn read_table(name: &str, text: &str, table: &Table, steps: &[Step], others:
             }
         } else {
             let known: Vec<&str> = steps.iter().map(|step| step.id.as_str()).collect();
-            return Err(wrong(format!("unknown key `{key}`")).next(format!("the keys are {}", known.join(", "))));
+            return Err(wrong(format!("unknown key `{key}`")).next(known_words(key, &known, "the keys are")));
         }
     }
     Ok(answers)
@@ -128,8 +129,11 @@ pub fn read_set(text: &str, steps: &[Step]) -> Result<(String, Value), Failure> 
     };
     let Some(step) = steps.iter().find(|step| step.id == key.trim()) else {
         let known: Vec<&str> = steps.iter().map(|step| step.id.as_str()).collect();
-        return Err(Failure::usage(format!("read `--set`: unknown key `{}`", key.trim().escape_debug()))
-            .next(format!("the keys are {}", known.join(", "))));
+        return Err(Failure::usage(format!("read `--set`: unknown key `{}`", key.trim().escape_debug())).next(known_words(
+            key.trim(),
+            &known,
+            "the keys are",
+        )));
     };
     let list = value.trim_start().starts_with('[').then(|| value.parse::<toml_edit::Value>().ok()).flatten();
     let value = match list.as_ref().and_then(toml_edit::Value::as_array) {

@@ -6,12 +6,33 @@ const ALIKE: f64 = 0.75;
 /// The known name that `word` most likely means; `None` when none is near.
 #[must_use]
 pub fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
+    let word = word.to_lowercase();
+    // What stands whole inside a name, or has a name inside it, is nearer than any likeness of letters: `torch`.
+    let inside = |name: &&&str| word.len() >= 3 && (name.to_lowercase().contains(&word) || word.contains(&name.to_lowercase()));
+    if let Some(name) = known.iter().find(inside) {
+        return Some(name);
+    }
     known
         .iter()
-        .map(|name| (strsim::jaro_winkler(&word.to_lowercase(), &name.to_lowercase()), *name))
+        .map(|name| (strsim::jaro_winkler(&word, &name.to_lowercase()), *name))
         .filter(|(likeness, _)| *likeness >= ALIKE)
         .max_by(|left, right| left.0.total_cmp(&right.0))
         .map(|(_, name)| name)
+}
+
+/// What to say after a word that is not known: the nearest one if any, and all there are; `list` opens that list, as in
+/// `the keys are`.
+#[must_use]
+pub fn known_words(word: &str, known: &[&str], list: &str) -> String {
+    let all = known.join(", ");
+    match nearest(word, known) {
+        Some(near) => {
+            let mut letters = list.chars();
+            let opening: String = letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect();
+            format!("did you mean `{near}`? {opening} {all}")
+        }
+        None => format!("{list} {all}"),
+    }
 }
 
 /// A size for people, in decimal units: `3.0 GB`.
@@ -40,6 +61,9 @@ mod tests {
         assert_eq!(nearest("pytroch", &known), Some("pytorch"));
         assert_eq!(nearest("sklearn", &known), Some("scikit-learn"));
         assert_eq!(nearest("zzz", &known), None);
+        assert_eq!(nearest("Torch", &known), Some("pytorch"));
+        assert_eq!(known_words("zzz", &["a", "b"], "the keys are"), "the keys are a, b");
+        assert_eq!(known_words("nme", &["name", "b"], "the keys are"), "did you mean `name`? The keys are name, b");
     }
 
     #[test]

@@ -13,6 +13,7 @@ use crate::core::failure::Failure;
 use crate::core::plan::Target;
 use crate::core::requirement;
 use crate::core::step::{Kind, Step};
+use crate::core::text::known_words;
 
 pub use offers::Offer;
 
@@ -124,14 +125,12 @@ impl Wizard {
                 Some(_) => {}
                 None => {
                     let names: Vec<&str> = offers.iter().map(|offer| offer.id.as_str()).collect();
-                    let known = names.join(", ");
-                    let mut failure =
-                        Failure::usage(format!("use `{}` for `{}`: there is no such choice", word.escape_debug(), step.id));
-                    failure = match crate::core::text::nearest(&word, &names) {
-                        Some(near) => failure.next(format!("did you mean `{near}`? The choices are {known}")),
-                        None => failure.next(format!("the choices are {known}")),
-                    };
-                    return Err(failure);
+                    let what = format!("use `{}` for `{}`: there is no such choice", word.escape_debug(), step.id);
+                    // `gpu` is a word of the title "NVIDIA GPU", and nearer to that than to `cpu`.
+                    let said =
+                        offers.iter().find(|offer| offer.title.to_lowercase().split(' ').any(|part| part == word.to_lowercase()));
+                    let meant = said.map_or(word.as_str(), |offer| offer.id.as_str());
+                    return Err(Failure::usage(what).next(known_words(meant, &names, "the choices are")));
                 }
             }
         }
