@@ -402,3 +402,199 @@ fn adopt_works_around_a_pyproject_that_nixml_never_saw() {
     assert!(!now.contains("jax>=0.4"), "{now}");
     assert_eq!(fs::read_to_string(room.path("demo/pyproject.toml.nixml-bak.1")).unwrap(), theirs);
 }
+
+/// Ten edits as people make them, and `uv add`'s own; every one is looked for after each change.
+fn ten_edits(room: &Room) -> Vec<(&'static str, &'static str)> {
+    let edit = |file: &str, change: &dyn Fn(String) -> String| {
+        let path = room.path("demo").join(file);
+        fs::write(&path, change(fs::read_to_string(&path).unwrap())).unwrap();
+    };
+    edit("pyproject.toml", &|text| {
+        let text =
+            text.replacen("dependencies = [\n", "dependencies = [\n    # plots of the lab\n    \"matplotlib>=3.9\", # keep\n", 1);
+        let text = text.replacen(
+            "version = \"0.1.0\"",
+            "version = \"0.2.0\"\ndescription = \"of the lab\"\nauthors = [{ name = \"A. Person\" }]",
+            1,
+        );
+        let text = text.replacen("package = false", "package = false # for ever\nlink-mode = \"copy\"", 1);
+        text + "\n[tool.ruff]\nline-length = 99 # wide\n\n[tool.ruff.lint]\nselect = [\"E\", \"F\"]\n\n[tool.pytest.ini_options]\naddopts = \"-q\"\n\n[[tool.uv.index]]\nname = \"lab\"\nurl = \"https://lab.example/simple\"\nexplicit = true\n"
+    });
+    edit("flake.nix", &|text| text.replacen("programs = [ ];", "programs = [ \"ffmpeg\" ]; # video", 1));
+    edit("nixml.toml", &|text| text.replacen("strategy = \"uv\"", "strategy = \"uv\" # as agreed", 1));
+    edit(".gitignore", &|text| text + "/runs/\n");
+    edit("main.py", &|text| text + "\nprint(\"mine\")\n");
+    edit("README.md", &|text| text.replacen("# demo", "# Demo of the lab", 1));
+    vec![
+        ("pyproject.toml", "\n    # plots of the lab\n    \"matplotlib>=3.9\", # keep\n"),
+        ("pyproject.toml", "version = \"0.2.0\"\ndescription = \"of the lab\"\nauthors = [{ name = \"A. Person\" }]\n"),
+        ("pyproject.toml", "package = false # for ever\nlink-mode = \"copy\"\n"),
+        ("pyproject.toml", "[tool.ruff]\nline-length = 99 # wide\n\n[tool.ruff.lint]\nselect = [\"E\", \"F\"]\n"),
+        ("pyproject.toml", "[tool.pytest.ini_options]\naddopts = \"-q\"\n"),
+        ("pyproject.toml", "name = \"lab\"\nurl = \"https://lab.example/simple\"\nexplicit = true\n"),
+        ("flake.nix", "programs = [ \"ffmpeg\" ]; # video"),
+        ("nixml.toml", "strategy = \"uv\" # as agreed"),
+        (".gitignore", "\n/runs/\n"),
+        ("main.py", "print(\"mine\")"),
+        ("README.md", "# Demo of the lab"),
+    ]
+}
+
+/// Lines of `now` that `before` does not have.
+fn new_lines(before: &str, now: &str) -> Vec<String> {
+    let diff = similar::TextDiff::from_lines(before, now);
+    let added = diff.iter_all_changes().filter(|change| change.tag() == similar::ChangeTag::Insert);
+    added.map(|change| change.value().trim_end().to_owned()).collect()
+}
+
+#[test]
+fn ten_edits_survive_one_change_after_the_other_and_nothing_else_moves() {
+    for clone in [false, true] {
+        let room = Room::new();
+        let made = ["--framework", "jax", "--targets", "cpu", "--python", "3.13"];
+        let init = |more: &[&str]| room.run(&[&["init", "demo", "--yes", "--no-validate", "--json"], more].concat());
+        exits(&init(&made), 0);
+        let edits = ten_edits(&room);
+        let read = |file: &str| fs::read_to_string(room.path("demo").join(file)).unwrap();
+        let start = bytes(&room.path("demo"));
+        let older = nixml::core::catalog::Catalog::load(&nixml::core::data::Data::embedded()).unwrap();
+        let older = older.framework("jax").unwrap().releases[1].version.to_string();
+        let release = format!("jax=={older}");
+        for (answers, files) in [
+            (
+                &["--framework", "jax", "--targets", "cpu", "--python", "3.14"][..],
+                &["pyproject.toml", "flake.nix", "nixml.toml"][..],
+            ),
+            (
+                &["--framework", "jax", "--targets", "cuda,cpu", "--python", "3.14"],
+                &["pyproject.toml", "flake.nix", "nixml.toml"],
+            ),
+            (
+                &["--framework", "jax", "--targets", "cuda,cpu", "--python", "3.14", "--packages", &release],
+                &["pyproject.toml", "flake.nix", "nixml.toml"],
+            ),
+            (
+                &["--framework", "scikit-learn", "--targets", "cpu", "--python", "3.13"],
+                &["pyproject.toml", "flake.nix", "nixml.toml"],
+            ),
+            (&made, &["pyproject.toml", "flake.nix", "nixml.toml"]),
+        ] {
+            if clone {
+                let _ = fs::remove_dir_all(room.path("home/.local"));
+            }
+            let before: Vec<String> = files.iter().map(|file| read(file)).collect();
+            let output = init(answers);
+            exits(&output, 0);
+            for (file, part) in &edits {
+                assert!(read(file).contains(part), "{answers:?} clone={clone}: `{part}` is lost:\n{}", read(file));
+            }
+            // What is new is what nixml writes; the person's lines did not move.
+            for (file, before) in files.iter().zip(&before) {
+                for line in new_lines(before, &read(file)) {
+                    let ours = ["matplotlib", "ruff", "lab.example", "link-mode", "ffmpeg", "addopts"]
+                        .iter()
+                        .all(|word| !line.contains(word));
+                    assert!(ours, "{answers:?}: `{line}` of {file} moved:\n{}", read(file));
+                }
+            }
+            let read: toml::Table = read("pyproject.toml").parse().unwrap();
+            assert_eq!(read["project"]["name"].as_str(), Some("demo"));
+        }
+        // Back at the first answers, everything is as the person had it.
+        let now = bytes(&room.path("demo"));
+        for ((path, was), (_, is)) in start.iter().zip(&now) {
+            assert_eq!(String::from_utf8_lossy(is), String::from_utf8_lossy(was), "{path}, clone={clone}");
+        }
+    }
+}
+
+#[test]
+fn undo_after_a_change_gives_back_the_bytes_and_refuses_after_an_edit() {
+    let room = Room::new();
+    exits(&room.jax(&[]), 0);
+    let _ = ten_edits(&room);
+    let before = bytes(&room.path("demo"));
+    exits(&room.jax(&["--python", "3.12"]), 0);
+    assert_ne!(bytes(&room.path("demo")), before);
+    exits(&room.run(&["undo", "demo"]), 0);
+    assert_eq!(bytes(&room.path("demo")), before);
+    // The edits are known as such afterwards, too: another change keeps them.
+    exits(&room.jax(&["--python", "3.14"]), 0);
+    let pyproject = room.path("demo/pyproject.toml");
+    assert!(fs::read_to_string(&pyproject).unwrap().contains("[tool.ruff]"));
+    fs::write(&pyproject, fs::read_to_string(&pyproject).unwrap() + "# later\n").unwrap();
+    let edited = bytes(&room.path("demo"));
+    let output = room.run(&["undo", "demo"]);
+    exits(&output, 4);
+    assert!(error(&output).contains("pyproject.toml"), "{}", error(&output));
+    assert_eq!(bytes(&room.path("demo")), edited);
+}
+
+#[test]
+fn answers_edited_in_a_clone_reach_the_other_files() {
+    let room = Room::new();
+    exits(&room.jax(&["--python", "3.13"]), 0);
+    let git = |arguments: &[&str]| {
+        let output = Command::new("git")
+            .current_dir(room.path("demo"))
+            .args(["-c", "user.name=a", "-c", "user.email=a@b"])
+            .args(arguments)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", error(&output));
+    };
+    git(&["add", "-A"]);
+    git(&["commit", "-qm", "made"]);
+    fs::remove_dir_all(room.path("home/.local")).unwrap();
+    let file = room.path("demo/nixml.toml");
+    fs::write(&file, fs::read_to_string(&file).unwrap().replace("python = \"3.13\"", "python = \"3.12\" # the cluster")).unwrap();
+    let pyproject = room.path("demo/pyproject.toml");
+    fs::write(&pyproject, fs::read_to_string(&pyproject).unwrap() + "\n[tool.ruff]\n").unwrap();
+    exits(&room.run(&["init", "demo", "--answers", "demo/nixml.toml", "--no-validate"]), 0);
+    let read = |file: &str| fs::read_to_string(room.path("demo").join(file)).unwrap();
+    assert!(
+        read("pyproject.toml").contains(">=3.12,<3.13") && read("pyproject.toml").contains("[tool.ruff]"),
+        "{}",
+        read("pyproject.toml")
+    );
+    assert!(read("flake.nix").contains("python = \"3.12\"") && read("nixml.toml").contains("# the cluster"));
+}
+
+#[test]
+fn a_clash_is_shown_whole_and_nothing_is_written() {
+    let room = Room::new();
+    exits(&room.jax(&["--python", "3.13"]), 0);
+    let flake = room.path("demo/flake.nix");
+    fs::write(&flake, fs::read_to_string(&flake).unwrap().replace("python = \"3.13\";", "python = \"3.11\"; # mine")).unwrap();
+    let before = bytes(&room.path("demo"));
+    let output = room.jax(&["--python", "3.14"]);
+    exits(&output, 4);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    for part in ["<<<<<<<", "python = \"3.11\"; # mine", "python = \"3.14\";", ">>>>>>>"] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let report = json(&room.jax(&["--python", "3.14", "--json"]));
+    let clash = report["files"].as_array().unwrap().iter().find(|file| file["path"] == "flake.nix").unwrap();
+    assert!(clash["action"] == "conflict" && clash["both"].as_str().unwrap().contains("# mine"), "{clash}");
+    assert_eq!(bytes(&room.path("demo")), before);
+}
+
+#[test]
+fn machinery_that_other_answers_do_without_goes_and_undo_brings_it_back() {
+    let room = Room::new();
+    exits(&room.run(&["init", "demo", "--framework", "jax", "--targets", "cuda,cpu", "--yes", "--no-validate"]), 0);
+    let before = bytes(&room.path("demo"));
+    let report = json(&room.jax(&["--json"]));
+    assert_eq!(report["removed"], serde_json::json!(["nix/uv-group.sh"]));
+    assert!(!room.path("demo/nix/uv-group.sh").exists());
+    let missing = Command::new("git").current_dir(room.path("demo")).args(["ls-files", "--deleted"]).output().unwrap();
+    assert!(missing.stdout.is_empty(), "git misses a file");
+    exits(&room.run(&["undo", "demo"]), 0);
+    assert_eq!(bytes(&room.path("demo")), before);
+    // What the person changed in it stays.
+    exits(&room.run(&["init", "demo", "--framework", "jax", "--targets", "cuda,cpu", "--yes", "--no-validate"]), 0);
+    let path = room.path("demo/nix/uv-group.sh");
+    fs::write(&path, fs::read_to_string(&path).unwrap() + "# mine\n").unwrap();
+    exits(&room.jax(&[]), 0);
+    assert!(path.exists());
+}

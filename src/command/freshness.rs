@@ -152,10 +152,7 @@ pub fn upgrade(args: &UpgradeArgs, shared: &Shared) -> anyhow::Result<Exit> {
     }
     let next = ["nixml validate".to_owned()];
     if args.json {
-        let files: Vec<_> = changes
-            .iter()
-            .map(|change| serde_json::json!({ "path": change.path, "action": change.action, "sha256": change.sha256() }))
-            .collect();
+        let files: Vec<_> = changes.iter().map(nixml::core::init_report::FileReport::of).collect();
         print::json(&serde_json::json!({
             "schema_version": 1,
             "dir": today.fresh.dir,

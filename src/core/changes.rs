@@ -26,6 +26,8 @@ pub enum Action {
     Kept,
     /// In the way: nothing at all is written.
     Conflict,
+    /// A part of the machinery that these answers do without: nixml wrote it, nobody changed it.
+    Removed,
 }
 
 /// What lies at a path now.
@@ -49,8 +51,12 @@ pub struct Change {
     pub before: Option<String>,
     /// What it will have; for `Kept` and `Conflict`, what nixml would have written.
     pub after: String,
+    /// What nixml alone would write: the base of the next merge, when `after` holds the person's changes as well.
+    pub wanted: String,
     /// Why it is a conflict; else what the person should know of the change.
     pub why: Option<String>,
+    /// Of a merge that clashed: the file with both versions between markers. Shown, never written.
+    pub both: Option<String>,
 }
 
 impl Change {
@@ -66,7 +72,7 @@ impl Change {
     /// True when the file is written.
     #[must_use]
     pub fn writes(&self) -> bool {
-        matches!(self.action, Action::Created | Action::Updated | Action::Replaced | Action::Appended)
+        matches!(self.action, Action::Created | Action::Updated | Action::Replaced | Action::Appended | Action::Removed)
     }
 }
 
@@ -113,34 +119,51 @@ impl Known {
     }
 }
 
-/// Decides for every file.
+/// The files of nixml's machinery that were written for other answers and are not part of `files`.
+#[must_use]
+pub fn leftovers(files: &Files, known: &Known) -> Vec<String> {
+    let machinery = |path: &&String| path.starts_with("nix/") && !files.0.contains_key(*path);
+    known.last.keys().filter(machinery).cloned().collect()
+}
+
+/// Decides for every file, and for every leftover that `on_disk` tells of.
 #[must_use]
 pub fn decide(files: &Files, on_disk: &BTreeMap<String, OnDisk>, known: &Known, allowed: &Allowed) -> Vec<Change> {
-    files
-        .0
-        .iter()
-        .map(|(path, file)| {
-            let mut change =
-                Change { path: path.clone(), action: Action::Created, before: None, after: file.text.clone(), why: None };
-            match on_disk.get(path).unwrap_or(&OnDisk::Absent) {
-                OnDisk::Absent => {}
-                OnDisk::Other(what) => {
-                    change.action = Action::Conflict;
-                    change.why = Some(format!("it is {what}"));
-                }
-                OnDisk::Unread(why) if file.ownership == Ownership::Seed => {
-                    change.action = Action::Kept;
-                    change.why = Some(why.clone());
-                }
-                OnDisk::Unread(why) => {
-                    change.action = Action::Conflict;
-                    change.why = Some(why.clone());
-                }
-                OnDisk::File(bytes) => existing(&mut change, file.ownership, bytes, known, allowed),
+    let gone = leftovers(files, known).into_iter().filter_map(|path| {
+        let Some(OnDisk::File(bytes)) = on_disk.get(&path).filter(|_| !files.0.contains_key(&path)) else { return None };
+        let before = String::from_utf8(bytes.clone()).ok().filter(|_| known.wrote(&path, bytes))?;
+        let (action, before) = (Action::Removed, Some(before));
+        Some(Change { path, action, before, after: String::new(), wanted: String::new(), why: None, both: None })
+    });
+    let kept = files.0.iter().map(|(path, file)| {
+        let mut change = Change {
+            path: path.clone(),
+            action: Action::Created,
+            before: None,
+            after: file.text.clone(),
+            wanted: file.text.clone(),
+            why: None,
+            both: None,
+        };
+        match on_disk.get(path).unwrap_or(&OnDisk::Absent) {
+            OnDisk::Absent => {}
+            OnDisk::Other(what) => {
+                change.action = Action::Conflict;
+                change.why = Some(format!("it is {what}"));
             }
-            change
-        })
-        .collect()
+            OnDisk::Unread(why) if file.ownership == Ownership::Seed => {
+                change.action = Action::Kept;
+                change.why = Some(why.clone());
+            }
+            OnDisk::Unread(why) => {
+                change.action = Action::Conflict;
+                change.why = Some(why.clone());
+            }
+            OnDisk::File(bytes) => existing(&mut change, file.ownership, bytes, known, allowed),
+        }
+        change
+    });
+    kept.chain(gone).collect()
 }
 
 fn existing(change: &mut Change, ownership: Ownership, bytes: &[u8], known: &Known, allowed: &Allowed) {
@@ -148,6 +171,14 @@ fn existing(change: &mut Change, ownership: Ownership, bytes: &[u8], known: &Kno
     if bytes == change.after.as_bytes() {
         change.action = Action::Unchanged;
         return;
+    }
+    if change.path == "nixml.toml" && known.wrote(&change.path, bytes) && known.last.get(&change.path) != change.before.as_ref() {
+        // Edited by hand: new values, the person's comments.
+        if let Some(merged) = change.before.as_ref().and_then(|theirs| merge::answers(&change.after, theirs)) {
+            change.action = if change.before.as_ref() == Some(&merged) { Action::Unchanged } else { Action::Updated };
+            change.after = merged;
+            return;
+        }
     }
     match ownership {
         Ownership::Seed | Ownership::Owned if known.wrote(&change.path, bytes) => change.action = Action::Updated,
@@ -178,7 +209,10 @@ fn edited(change: &mut Change, known: &Known, allowed: &Allowed) {
         }
         (Some(theirs), Some(last)) => match merge::text(last, &change.after, theirs) {
             Merged::Clean(text) => Ok((Action::Updated, (text, Vec::new()))),
-            Merged::Conflict(_) => Err("you and this release of nixml changed the same lines of it".to_owned()),
+            Merged::Conflict(both) => {
+                change.both = Some(both);
+                Err("you and this release of nixml changed the same lines of it".to_owned())
+            }
         },
         _ => Err("nixml did not write what is in it".to_owned()),
     };

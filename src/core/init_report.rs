@@ -14,6 +14,20 @@ pub struct FileReport {
     pub action: Action,
     /// Of what the file has now, in hexadecimal.
     pub sha256: String,
+    /// Why it is a conflict, or what the person should know of the change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    /// Of a merge that clashed: the file with both versions between markers; not written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub both: Option<String>,
+}
+
+impl FileReport {
+    #[must_use]
+    pub fn of(change: &Change) -> Self {
+        let (path, action) = (change.path.clone(), change.action);
+        Self { path, action, sha256: change.sha256(), why: change.why.clone(), both: change.both.clone() }
+    }
 }
 
 /// The plan as far as a script needs it.
@@ -42,6 +56,9 @@ pub struct InitReport {
     pub schema_version: u32,
     pub dir: String,
     pub files: Vec<FileReport>,
+    /// Parts of nixml's machinery that these answers do without.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub removed: Vec<String>,
     pub plan: PlanReport,
     /// The scripted command that repeats these answers.
     pub command: String,
@@ -52,10 +69,9 @@ pub struct InitReport {
 impl InitReport {
     #[must_use]
     pub fn new(dir: &str, changes: &[Change], plan: &Plan, command: String, next: Vec<String>) -> Self {
-        let files = changes
-            .iter()
-            .map(|change| FileReport { path: change.path.clone(), action: change.action, sha256: change.sha256() })
-            .collect();
+        let (gone, there): (Vec<&Change>, Vec<&Change>) = changes.iter().partition(|change| change.action == Action::Removed);
+        let files = there.into_iter().map(FileReport::of).collect();
+        let removed = gone.into_iter().map(|change| change.path.clone()).collect();
         let plan = PlanReport {
             framework: plan.framework.clone(),
             version: plan.version.clone(),
@@ -71,7 +87,7 @@ impl InitReport {
             notes: plan.notes.clone(),
             hosts: plan.hosts.clone(),
         };
-        Self { schema_version: 1, dir: dir.to_owned(), files, plan, command, next, validation: None }
+        Self { schema_version: 1, dir: dir.to_owned(), files, removed, plan, command, next, validation: None }
     }
 }
 

@@ -39,6 +39,7 @@ pub fn decide(wrote: &Wrote<'_>, now: &OnDisk) -> Back {
     match (wrote.action, now) {
         (Action::Kept | Action::Unchanged | Action::Conflict, _) | (Action::Created, OnDisk::Absent) => Back::Left,
         (Action::Created, _) if as_written => Back::Removed,
+        (Action::Removed, OnDisk::Absent) if wrote.restorable => Back::Restored,
         (Action::Updated | Action::Replaced | Action::Appended, _) if as_written && wrote.restorable => Back::Restored,
         _ => Back::Edited,
     }
@@ -62,6 +63,8 @@ mod tests {
             (Action::Updated, false, file("ours"), Back::Edited),
             (Action::Appended, true, OnDisk::Absent, Back::Edited),
             (Action::Kept, false, file("anything"), Back::Left),
+            (Action::Removed, true, OnDisk::Absent, Back::Restored),
+            (Action::Removed, true, file("a new one"), Back::Edited),
         ] {
             let wrote = Wrote { path: "x", action, sha256: &hash, restorable };
             assert_eq!(decide(&wrote, &now), back, "{action:?} {now:?}");

@@ -27,22 +27,35 @@ pub struct Consent {
 #[must_use]
 pub fn known(folder: &Folder, data: &Data) -> Known {
     let mut known = Known::default();
-    if let Some(text) = folder.text("nixml.toml")
-        && let Ok((_, files)) = project::expected(&text, data)
-    {
+    let answers = folder.text("nixml.toml");
+    let receipt = Receipt::read(&folder.path);
+    let committed = answers.as_ref().and_then(|_| git::committed(&folder.path, "nixml.toml"));
+    // The answers may have been edited since the files were written: then the committed ones say what the files came from.
+    for text in [committed.as_ref().filter(|text| Some(*text) != answers.as_ref()), answers.as_ref()].into_iter().flatten() {
+        let Ok((_, files)) = project::expected(text, data) else { continue };
         for (path, file) in files.0 {
             known.add(&path, sha256(file.text.as_bytes()));
-            known.last.insert(path, file.text);
+            known.last.entry(path).or_insert(file.text);
         }
+    }
+    if let Some(text) = &answers
+        && !known.last.is_empty()
+    {
         // The answers are the person's to edit; they are valid, so they are an answers file of nixml's.
         known.add("nixml.toml", sha256(text.as_bytes()));
     }
-    if let Some(receipt) = Receipt::read(&folder.path) {
+    if let Some(receipt) = receipt {
         for (path, hashes) in receipt.known() {
             known.hashes.entry(path).or_default().extend(hashes);
         }
-        // What was really written is a better base than what this release would have written.
-        known.last.extend(receipt.files.into_iter().filter_map(|entry| Some((entry.path, entry.after?))));
+        // What was really written is a better base than what this release would have written, unless a colleague changed
+        // the project since: then the answers are neither the receipt's nor edited after the last commit.
+        let answered = receipt.files.iter().find(|entry| entry.path == "nixml.toml").map(|entry| &entry.sha256);
+        let pulled =
+            committed.is_some() && committed == answers && answered != answers.map(|text| sha256(text.as_bytes())).as_ref();
+        if !pulled {
+            known.last.extend(receipt.files.into_iter().filter_map(|entry| Some((entry.path, entry.wanted?))));
+        }
     }
     known
 }
@@ -52,7 +65,10 @@ pub fn known(folder: &Folder, data: &Data) -> Known {
 pub fn compare(folder: &Folder, plan: &Plan, files: &Files, data: &Data, consent: Consent) -> Vec<Change> {
     let packages = plan.targets.iter().flat_map(|target| &target.requirements).filter_map(|text| requirement::read(text).ok());
     let allowed = Allowed { force: consent.force, adopt: consent.adopt, packages: packages.map(|parsed| parsed.name).collect() };
-    changes::decide(files, &folder.on_disk(files), &known(folder, data), &allowed)
+    let known = known(folder, data);
+    let mut on_disk = folder.on_disk(files);
+    on_disk.extend(changes::leftovers(files, &known).into_iter().map(|path| (path.clone(), folder.look(&path))));
+    changes::decide(files, &on_disk, &known, &allowed)
 }
 
 /// Writes, keeps the receipt, and makes the files visible to git. Gives what a person should know, in sentences.
@@ -67,7 +83,8 @@ pub fn carry_out(folder: &Folder, changes: &[Change], consent: Consent) -> Resul
         action: change.action,
         sha256: change.sha256(),
         before: change.before.clone().filter(|_| change.writes()),
-        after: (change.writes() || change.action == Action::Unchanged).then(|| change.after.clone()),
+        wanted: (change.writes() && change.action != Action::Removed || change.action == Action::Unchanged)
+            .then(|| change.wanted.clone()),
         backup,
     };
     let nothing_new = changes.iter().all(|change| !change.writes());
@@ -120,8 +137,11 @@ fn repository(dir: &Path, changes: &[Change], consent: Consent, notes: &mut Vec<
             }
         }
     }
-    let paths: Vec<String> =
-        changes.iter().filter(|change| change.action != Action::Conflict).map(|change| change.path.clone()).collect();
+    let (gone, there): (Vec<&Change>, Vec<&Change>) =
+        changes.iter().filter(|change| change.action != Action::Conflict).partition(|change| change.action == Action::Removed);
+    let paths = |changes: Vec<&Change>| changes.into_iter().map(|change| change.path.clone()).collect::<Vec<_>>();
+    git::forget(dir, &paths(gone));
+    let paths = paths(there);
     if let Err(why) = git::intend_to_add(dir, &paths) {
         notes.push(format!("the new files could not be made known to git: {why}"));
     }

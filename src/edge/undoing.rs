@@ -83,10 +83,12 @@ fn restorations(files: &[(&Entry, Back)]) -> Vec<Change> {
         .filter_map(|(entry, _)| {
             Some(Change {
                 path: entry.path.clone(),
-                action: Action::Updated,
+                action: if entry.action == Action::Removed { Action::Created } else { Action::Updated },
                 before: None,
                 after: entry.before.clone()?,
+                wanted: String::new(),
                 why: None,
+                both: None,
             })
         })
         .collect()

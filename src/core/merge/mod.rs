@@ -1,10 +1,12 @@
 //! Brings what nixml changes and what the person changed into one file: what nixml wrote last, what it would write now, what lies there.
 
+mod answers;
 mod table;
 mod text;
 
 use toml_edit::DocumentMut;
 
+pub use answers::answers;
 pub use text::{Merged, text};
 
 /// Merges `pyproject.toml`: every key that nixml changes between `base` and `ours` is changed in `theirs`, the rest of it (tables, comments,

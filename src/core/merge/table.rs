@@ -84,24 +84,26 @@ const KEPT: [&str; 6] =
 /// A list of strings: what nixml took out goes, what it put in comes; a requirement of the same package takes the place of the old one.
 fn requirements(before: Option<&Array>, ours: &Array, theirs: &mut Array, names: &[String]) {
     let texts = |array: &Array| -> Vec<String> { array.iter().map(text_of).collect() };
+    let first_time = before.is_none();
     let before = before.map(texts).unwrap_or_default();
     let wanted = texts(ours);
-    let ours_to_give = |entry: &String| names.contains(&name_of(entry)) || before.contains(entry);
+    let has = |list: &[String], entry: &str| list.iter().any(|known| alike(known, entry));
+    let ours_to_give = |entry: &String| names.contains(&name_of(entry)) || has(&before, entry);
     let mut index = 0;
     while index < theirs.len() {
         let entry = theirs.get(index).map(text_of).unwrap_or_default();
-        let known = wanted.contains(&entry);
+        let known = has(&wanted, &entry);
         let same_package = wanted.iter().any(|want| !name_of(want).is_empty() && name_of(want) == name_of(&entry));
         if !known && ours_to_give(&entry) && !same_package {
-            theirs.remove(index);
+            remove(theirs, index);
             continue;
         }
         if !known && same_package && ours_to_give(&entry) {
-            let next = wanted.iter().find(|want| name_of(want) == name_of(&entry) && !texts(theirs).contains(want));
+            let next = wanted.iter().find(|want| name_of(want) == name_of(&entry) && !has(&texts(theirs), want));
             match next {
                 Some(next) => drop(theirs.replace(index, next.as_str())),
                 None => {
-                    theirs.remove(index);
+                    remove(theirs, index);
                     continue;
                 }
             }
@@ -110,19 +112,66 @@ fn requirements(before: Option<&Array>, ours: &Array, theirs: &mut Array, names:
     }
     for want in &wanted {
         // What the person took out of the list and nixml does not change now stays out.
-        if !texts(theirs).contains(want) && !before.contains(want) {
-            let decor = theirs.iter().last().map(|last| last.decor().clone());
-            theirs.push(want.as_str());
-            if let (Some(decor), Some(last)) = (decor, theirs.iter_mut().last())
-                && decor
-                    .prefix()
-                    .and_then(toml_edit::RawString::as_str)
-                    .is_some_and(|prefix| prefix.contains('\n') && !prefix.contains('#'))
-            {
-                *last.decor_mut() = decor;
-            }
+        let there = texts(theirs);
+        let named =
+            |entry: &String| !name_of(want).is_empty() && name_of(entry) == name_of(want) && !names.contains(&name_of(want));
+        // A file that nixml never saw says itself what it needs; later the newest answer counts.
+        if has(&there, want) || has(&before, want) || first_time && there.iter().any(named) {
+            continue;
+        }
+        let old: Vec<usize> = there.iter().enumerate().filter(|(_, entry)| named(entry)).map(|(place, _)| place).collect();
+        if let [place] = old.as_slice() {
+            theirs.replace(*place, want.as_str());
+            continue;
+        }
+        push(theirs, want);
+    }
+}
+
+/// Puts an entry at the end, on a line of its own where the others are; a comment beside the last one stays beside it.
+fn push(list: &mut Array, entry: &str) {
+    let indent = list.iter().filter_map(|value| value.decor().prefix()?.as_str()).find_map(|prefix| {
+        let (_, indent) = prefix.rsplit_once('\n')?;
+        Some(format!("\n{indent}"))
+    });
+    let Some(indent) = indent else { return list.push(entry) };
+    let mut beside = list.trailing().as_str().unwrap_or_default().trim_end().to_owned();
+    if let Some(last) = list.iter_mut().last() {
+        let suffix = last.decor().suffix().and_then(toml_edit::RawString::as_str).unwrap_or_default().trim_end().to_owned();
+        beside = format!("{suffix}{beside}");
+        last.decor_mut().set_suffix("");
+    }
+    list.push(entry);
+    list.set_trailing("\n");
+    list.set_trailing_comma(true);
+    if let Some(last) = list.iter_mut().last() {
+        last.decor_mut().set_prefix(format!("{beside}{indent}"));
+    }
+}
+
+/// Takes an entry out; a comment above it, which may be the person's, goes to the next one or the end of the list.
+fn remove(list: &mut Array, index: usize) {
+    let gone = list.remove(index);
+    let comment =
+        gone.decor().prefix().and_then(toml_edit::RawString::as_str).filter(|text| text.contains('#')).map(str::to_owned);
+    let Some(comment) = comment else { return };
+    let joined = |own: Option<&str>| format!("{}{}", comment.trim_end(), own.unwrap_or_default());
+    match list.get_mut(index) {
+        Some(next) => {
+            let whole = joined(next.decor().prefix().and_then(toml_edit::RawString::as_str));
+            next.decor_mut().set_prefix(whole);
+        }
+        None => {
+            let whole = joined(list.trailing().as_str());
+            list.set_trailing(whole);
         }
     }
+}
+
+/// The same requirement, however it is spaced and spelt.
+fn alike(left: &str, right: &str) -> bool {
+    let read = |entry: &str| requirement::read(entry).map(|parsed| parsed.text).ok();
+    left == right || read(left).is_some_and(|text| read(right) == Some(text))
 }
 
 /// Tables of a list by their `name` (package indexes).

@@ -34,6 +34,14 @@ pub fn inside(dir: &Path) -> bool {
     run(command).is_ok_and(|answer| answer.trim() == "true")
 }
 
+/// The text of a file as the last commit has it; `None` where there is no commit, no such file, or no git.
+#[must_use]
+pub fn committed(dir: &Path, path: &str) -> Option<String> {
+    let mut command = git(dir);
+    command.args(["show", &format!("HEAD:./{path}")]);
+    run(command).ok()
+}
+
 /// Makes a repository.
 ///
 /// # Errors

@@ -17,9 +17,9 @@ pub struct Entry {
     /// What the file had before, when it was text that nixml changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<String>,
-    /// What nixml wrote: the base when it is merged with the person's changes.
+    /// What nixml alone would have written: the base when the next one is merged with the person's changes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub after: Option<String>,
+    pub wanted: Option<String>,
     /// The copy that `--force` kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backup: Option<String>,
@@ -66,11 +66,12 @@ impl Receipt {
         serde_json::from_slice(&std::fs::read(file_of(dir)?).ok()?).ok()
     }
 
-    /// The hashes of everything nixml wrote here, as far as receipts tell.
+    /// The hashes of everything that was nixml's alone, as far as receipts tell: a file in which the person's changes were merged is not.
     #[must_use]
     pub fn known(&self) -> Hashes {
         let mut known = self.earlier.clone();
-        for entry in self.files.iter().filter(|entry| !matches!(entry.action, Action::Kept | Action::Conflict)) {
+        let whole = |entry: &&Entry| entry.wanted.as_ref().is_some_and(|wanted| sha256(wanted.as_bytes()) == entry.sha256);
+        for entry in self.files.iter().filter(whole) {
             known.entry(entry.path.clone()).or_default().insert(entry.sha256.clone());
         }
         known

@@ -82,7 +82,7 @@ fn stage_all<'a>(folder: &Folder, changes: &'a [Change], staged: &mut Vec<Staged
             statat(&parent, &name, AtFlags::SYMLINK_NOFOLLOW).ok().map(|status| Mode::from_raw_mode(status.st_mode & 0o777));
         let temporary = format!(".nixml-{}.tmp", random_word());
         staged.push(Staged { change, parent, name, temporary, old: None, renamed: false, backup: None });
-        let Some(file) = staged.last() else { continue };
+        let Some(file) = staged.last().filter(|_| change.action != Action::Removed) else { continue };
         fill(file, mode).map_err(|error| full(&change.path, &error))?;
     }
     Ok(())
@@ -142,6 +142,10 @@ fn replace(file: &mut Staged<'_>) -> std::io::Result<()> {
     let old = format!(".nixml-{}.old", random_word());
     linkat(&file.parent, &file.name, &file.parent, &old, AtFlags::empty())?;
     file.old = Some(old);
+    if file.change.action == Action::Removed {
+        unlinkat(&file.parent, &file.name, AtFlags::empty())?;
+        return Ok(());
+    }
     renameat(&file.parent, &file.temporary, &file.parent, &file.name)?;
     Ok(())
 }

@@ -150,5 +150,6 @@ fn word(action: Action) -> &'static str {
         Action::Appended => "append to",
         Action::Kept => "keep yours",
         Action::Conflict => "in the way",
+        Action::Removed => "remove",
     }
 }

@@ -27,6 +27,9 @@ pub fn report(plan: &Plan, changes: &[Change], next: &[String], dry: bool) -> io
     for change in changes {
         writeln!(out, "  {:<9}  {}", word(change.action, dry), change.path)?;
     }
+    for change in changes {
+        clash(&mut out, change)?;
+    }
     if dry {
         writeln!(out)?;
         for change in changes.iter().filter(|change| change.writes()) {
@@ -56,7 +59,38 @@ fn word(action: Action, dry: bool) -> &'static str {
         (Action::Appended, true) => "append",
         (Action::Kept, _) => "kept",
         (Action::Conflict, _) => "conflict",
+        (Action::Removed, false) => "removed",
+        (Action::Removed, true) => "remove",
     }
+}
+
+/// The lines that both changed, with a little around them.
+fn clash(out: &mut impl Write, change: &Change) -> io::Result<()> {
+    const AROUND: usize = 2;
+    let Some(both) = &change.both else { return Ok(()) };
+    writeln!(out, "\n{}: yours, what it was, and what nixml would write now", change.path)?;
+    let lines: Vec<&str> = both.lines().collect();
+    let (mut shown, mut inside) = (0, false);
+    for (place, line) in lines.iter().enumerate() {
+        if line.starts_with("<<<<<<<") {
+            inside = true;
+            for before in lines.iter().take(place).skip(shown.max(place.saturating_sub(AROUND))) {
+                writeln!(out, "  {}", text::sanitise(before))?;
+            }
+        }
+        if inside {
+            writeln!(out, "  {}", text::sanitise(line))?;
+            shown = place + 1;
+        }
+        if line.starts_with(">>>>>>>") {
+            inside = false;
+            for after in lines.iter().skip(shown).take(AROUND).take_while(|line| !line.starts_with("<<<<<<<")) {
+                writeln!(out, "  {}", text::sanitise(after))?;
+                shown += 1;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The change as a unified diff.

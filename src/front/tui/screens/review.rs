@@ -137,6 +137,7 @@ fn headline(change: &Change, model: &Model) -> Line<'static> {
         Action::Appended => plain(format!("lines are added at the end: {}", counted()), paint.added),
         Action::Unchanged => plain("stays as it is: it has these bytes already", paint.dim),
         Action::Kept => plain("stays as it is: it is yours", paint.dim),
+        Action::Removed => plain("goes: these answers do without it, and it is as nixml wrote it", paint.removed),
         Action::Conflict => plain(format!("in the way: {}", change.why.clone().unwrap_or_default()), paint.fail),
     }
 }
