@@ -1,6 +1,7 @@
 //! One file a command: each joins a front to the edge. A command has `Args` for the command line and `run(&Args, &Shared)`.
 
 pub mod class;
+pub mod clean;
 pub mod completions;
 pub mod doctor;
 mod doctor_fix;

@@ -14,7 +14,7 @@ Examples:
   nixml schema doctor > doctor.schema.json
   nixml schema facts             what `nixml probe --json` prints and `--host` reads
 
-Names: doctor, explain, facts, finding, init, matrix, validate")]
+Names: clean, doctor, explain, facts, finding, init, matrix, validate")]
 pub struct Args {
     /// Which one
     name: String,

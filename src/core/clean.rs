@@ -128,10 +128,18 @@ impl CleanReport {
         let mut freed: u64 = items.iter().filter(|item| item.freed).filter_map(Item::gives).sum();
         // Both names of a shared file go: then it is gone.
         if chosen.contains(&Group::UvCache) && chosen.contains(&Group::Venvs) {
-            freed += items.iter().filter(|item| item.freed && item.group == Group::UvCache).filter_map(|item| item.bytes).sum::<u64>();
+            freed +=
+                items.iter().filter(|item| item.freed && item.group == Group::UvCache).filter_map(|item| item.bytes).sum::<u64>();
         }
-        let mut report =
-            Self { schema_version: 1, dir: dir.to_owned(), dry_run, items, freed_bytes: freed, notes: Vec::new(), next: Vec::new() };
+        let mut report = Self {
+            schema_version: 1,
+            dir: dir.to_owned(),
+            dry_run,
+            items,
+            freed_bytes: freed,
+            notes: Vec::new(),
+            next: Vec::new(),
+        };
         report.say(chosen);
         report
     }
@@ -165,7 +173,12 @@ mod tests {
     fn items() -> Vec<Item> {
         let venv = Item { shared_bytes: 900, ..Item::new(Group::Venvs, ".venv", Some(1000)) };
         let link = Item { kept: Some("it is a link".into()), ..Item::new(Group::Venvs, ".venv-cpu", None) };
-        vec![venv, link, Item::new(Group::Roots, ".nixml/profile", Some(5000)), Item { shared_bytes: 900, ..Item::new(Group::UvCache, "~/.cache/uv", Some(900)) }]
+        vec![
+            venv,
+            link,
+            Item::new(Group::Roots, ".nixml/profile", Some(5000)),
+            Item { shared_bytes: 900, ..Item::new(Group::UvCache, "~/.cache/uv", Some(900)) },
+        ]
     }
 
     #[test]

@@ -5,6 +5,7 @@ pub mod catalog;
 pub mod changes;
 pub mod choices;
 pub mod class;
+pub mod clean;
 pub mod data;
 pub mod doctor;
 pub mod explain;

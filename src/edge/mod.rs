@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "this is the ring where effects live")]
 
 pub mod child;
+pub mod cleaning;
 pub mod clock;
 pub mod doctor;
 pub mod elf;

@@ -59,8 +59,11 @@ pub fn undo(dir: &Path, dry: bool) -> Result<Undone, Failure> {
     sweep_folders(dir, &gone);
     if let Ok(entries) = std::fs::read_dir(dir) {
         let left: Vec<String> = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
-        for name in left.iter().filter(|name| name.starts_with(".venv") || *name == ".nixml" || *name == "uv.lock") {
-            undone.notes.push(format!("`{name}` stays: it was made by a validation or by uv; `nixml clean` frees it"));
+        for name in left.iter().filter(|name| name.starts_with(".venv") || *name == ".nixml") {
+            undone.notes.push(format!("`{name}` stays: a validation or uv made it; `nixml clean --all` frees it"));
+        }
+        if left.iter().any(|name| name == "uv.lock") {
+            undone.notes.push("`uv.lock` stays: uv made it; remove it when nothing needs it".to_owned());
         }
         if left.is_empty() && receipt.made_dir {
             let _ = std::fs::remove_dir(dir);

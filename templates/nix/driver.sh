@@ -63,7 +63,7 @@ done
 [ -n "$base" ] || exit 1
 
 # A farm is named after its contents, built aside, published by one rename and never removed: any number may search at once.
-# Another driver makes another farm; old ones are a few kilobytes, `nixml clean` removes them.
+# Another driver makes another farm; old ones are a few kilobytes, `nixml clean --driver-links` removes them.
 sum=$({ printf '%s\n' "${libraries[@]}"; readlink -f -- "${libraries[@]}"; } | cksum)
 farm=$base/$(uname -n)-${sum%% *}
 if [ ! -e "$farm/libcuda.so.1" ]; then

@@ -1,5 +1,6 @@
 //! Reports as text on standard output; talk goes to standard error.
 
+pub mod clean;
 mod explained;
 mod facts;
 mod findings;
