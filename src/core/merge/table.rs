@@ -113,13 +113,13 @@ fn requirements(before: Option<&Array>, ours: &Array, theirs: &mut Array, names:
     for want in &wanted {
         // What the person took out of the list and nixml does not change now stays out.
         let there = texts(theirs);
-        let named =
+        let same_name =
             |entry: &String| !name_of(want).is_empty() && name_of(entry) == name_of(want) && !names.contains(&name_of(want));
         // A file that nixml never saw says itself what it needs; later the newest answer counts.
-        if has(&there, want) || has(&before, want) || first_time && there.iter().any(named) {
+        if has(&there, want) || has(&before, want) || first_time && there.iter().any(same_name) {
             continue;
         }
-        let old: Vec<usize> = there.iter().enumerate().filter(|(_, entry)| named(entry)).map(|(place, _)| place).collect();
+        let old: Vec<usize> = there.iter().enumerate().filter(|(_, entry)| same_name(entry)).map(|(place, _)| place).collect();
         if let [place] = old.as_slice() {
             theirs.replace(*place, want.as_str());
             continue;

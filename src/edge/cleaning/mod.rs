@@ -12,7 +12,7 @@ use crate::core::clean::{Group, Item};
 use crate::core::failure::Failure;
 use crate::edge::files::Folder;
 
-pub use outside::Tools;
+use outside::Tools;
 
 /// What was found, with the folder locked until this is dropped.
 #[derive(Debug)]
