@@ -37,7 +37,12 @@ pub fn read(path: &Path) -> Result<(Facts, Vec<String>), Failure> {
 fn parse(text: &str) -> Result<(Facts, Vec<String>), String> {
     let mut ignored = Vec::new();
     let mut note = |path: serde_ignored::Path<'_>| ignored.push(path.to_string().replace(".?", ""));
-    let facts = if text.trim_start().starts_with('{') {
+    let facts = if text.trim_start().starts_with('{') && text.contains("null") {
+        // A key that is null is a key that is not there.
+        let mut value = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        without_nulls(&mut value);
+        serde_ignored::deserialize(value, &mut note).map_err(|error| error.to_string())?
+    } else if text.trim_start().starts_with('{') {
         let mut reader = serde_json::Deserializer::from_str(text);
         let facts = serde_ignored::deserialize(&mut reader, &mut note).map_err(|error| error.to_string())?;
         reader.end().map_err(|error| error.to_string())?;
@@ -47,6 +52,17 @@ fn parse(text: &str) -> Result<(Facts, Vec<String>), String> {
         serde_ignored::deserialize(reader, &mut note).map_err(|error| said(text, &error))?
     };
     Ok((facts, ignored))
+}
+
+fn without_nulls(value: &mut serde_json::Value) {
+    match value {
+        serde_json::Value::Object(pairs) => {
+            pairs.retain(|_, inner| !inner.is_null());
+            pairs.values_mut().for_each(without_nulls);
+        }
+        serde_json::Value::Array(items) => items.iter_mut().for_each(without_nulls),
+        _ => {}
+    }
 }
 
 /// toml's message on one line, with line and column.
@@ -87,6 +103,15 @@ mod tests {
             assert!(parse(text).unwrap_err().contains(words), "{text}: {:?}", parse(text));
         }
         assert_eq!(parse("").unwrap().0, Facts::default());
+    }
+
+    #[test]
+    fn a_key_that_is_null_is_not_there() {
+        let text =
+            r#"{"schema_version":1,"disks":null,"gpus":null,"os":{"like":null,"kind":"linux"},"unknown":null,"colour":null}"#;
+        let (facts, ignored) = parse(text).unwrap();
+        assert_eq!((facts.gpus, facts.disks.len(), ignored.len()), (None, 0, 0));
+        assert_eq!(facts.os.and_then(|os| os.kind), Some(crate::core::facts::OsKind::Linux));
     }
 
     #[test]

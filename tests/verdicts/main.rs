@@ -10,6 +10,7 @@
 
 mod command;
 mod corpus;
+mod little_known;
 mod machines;
 mod tables;
 

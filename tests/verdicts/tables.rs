@@ -63,10 +63,10 @@ fn jax() {
     let none = "no-kernels 0.12.0.1 cpu";
     check(
         "jax",
-        &[&["5.0"], &["5.2", "6.0", "6.1", "7.0"], COMMON, &["10.0"], &["12.0", "12.1"]],
+        &[&["5.0"], &["5.2", "6.0", "6.1", "7.0"], COMMON, &["10.0", "12.0"], &["10.3", "12.1"]],
         &[
-            (&["580.65.06", "580.95.05"], &[none, cu12, cu13, cu13, "jit-only 0.12.0.1 cu13"]),
-            (&["575.57.08", "576.80"], &[none, cu12, cu12, cu12, "jit-only 0.12.0.1 cu12"]),
+            (&["580.65.06", "580.95.05"], &[none, cu12, cu13, cu13, cu13]),
+            (&["575.57.08", "576.80"], &[none, cu12, cu12, cu12, cu12]),
             (&["570.124.06"], &[none, cu12, cu12, cu12, old]),
             (&["525.60.13", "535.104.05", "550.127.05"], &[none, cu12, cu12, old, old]),
             (&["470.82.01", "525.60.12"], &[none, old, old, old, old]),
@@ -91,55 +91,46 @@ fn tensorflow() {
 
 #[test]
 fn others() {
-    let card = &[&["6.1"] as &[&str], &["7.0"], &["8.6"], &["12.0"]];
-    for (framework, at_580, at_550) in [
-        (
-            "xgboost",
-            ["works 3.4.1 cu12", "works 3.4.1 cu12", "works 3.4.1 cu13", "works 3.4.1 cu13"],
-            ["works 3.4.1 cu12", "works 3.4.1 cu12", "works 3.4.1 cu12", "driver-too-old 3.4.1 cpu"],
-        ),
-        (
-            "cupy",
-            ["works 14.2.0 cu12", "works 14.2.0 cu12", "works 14.2.0 cu13", "works 14.2.0 cu13"],
-            ["works 14.2.0 cu12", "works 14.2.0 cu12", "works 14.2.0 cu12", "driver-too-old"],
-        ),
+    let card = &[&["6.1"] as &[&str], &["7.0"], &["8.6"], &["10.0"], &["12.0"]];
+    let three = |old: &'static str, at_580: &'static str, at_550: [&'static str; 2]| {
+        ([old, old, at_580, at_580, at_580], [old, old, at_550[0], at_550[1], at_550[1]])
+    };
+    for (framework, (at_580, at_550)) in [
+        ("xgboost", three("works 3.2.0 cu12", "works 3.4.1 cu13", ["works 3.4.1 cu12", "driver-too-old 3.4.1 cpu"])),
+        ("cupy", three("works 14.2.0 cu12", "works 14.2.0 cu13", ["works 14.2.0 cu12", "driver-too-old"])),
+        ("vllm", three("no-kernels", "works 0.32.0 cu130", ["driver-too-old", "driver-too-old"])),
+        ("mlx", three("no-kernels 0.32.4 cpu", "works 0.32.4 cu13", ["works 0.32.4 cu12", "driver-too-old 0.32.4 cpu"])),
+        ("lightning", three("works 2.6.6 cu126", "works 2.6.6 cu132", ["works 2.6.6 cu126", "driver-too-old 2.6.6 cpu"])),
+        ("transformers", three("works 5.23.0 cu126", "works 5.23.0 cu132", ["works 5.23.0 cu126", "driver-too-old 5.23.0 cpu"])),
+        ("keras", three("works 3.15.1 cu12", "works 3.15.1 cu13", ["works 3.15.1 cu12", "driver-too-old 3.15.1 cpu"])),
+        ("scikit-learn", (["cpu-only 1.9.1 cpu"; 5], ["cpu-only 1.9.1 cpu"; 5])),
+        ("lightgbm", (["cpu-only 4.7.0 cpu"; 5], ["cpu-only 4.7.0 cpu"; 5])),
         (
             "rapids",
-            ["no-kernels", "works 26.10.2 cu12", "works 26.10.2 cu13", "works 26.10.2 cu13"],
-            ["no-kernels", "works 26.10.2 cu12", "works 26.10.2 cu12", "driver-too-old"],
+            (
+                ["no-kernels", "works 26.10.2 cu12", "works 26.10.2 cu13", "works 26.10.2 cu13", "works 26.10.2 cu13"],
+                ["no-kernels", "works 26.10.2 cu12", "works 26.10.2 cu12", "driver-too-old", "driver-too-old"],
+            ),
         ),
         (
             "onnxruntime",
-            ["works 1.26.0 cu12", "works 1.26.0 cu12", "works 1.31.1 cu13", "works 1.31.1 cu13"],
-            ["works 1.26.0 cu12", "works 1.26.0 cu12", "works 1.26.0 cu12", "driver-too-old 1.31.1 cpu"],
+            (
+                [
+                    "works 1.26.0 cu12",
+                    "works 1.26.0 cu12",
+                    "works 1.31.1 cu13",
+                    "jit-only 1.26.0 cu12", // the wheel of 1.31 has code for 9.0 and 12.0, none between and no PTX
+                    "works 1.31.1 cu13",
+                ],
+                [
+                    "works 1.26.0 cu12",
+                    "works 1.26.0 cu12",
+                    "works 1.26.0 cu12",
+                    "driver-too-old 1.31.1 cpu",
+                    "driver-too-old 1.31.1 cpu",
+                ],
+            ),
         ),
-        (
-            "vllm",
-            ["no-kernels", "no-kernels", "works 0.32.0 cu130", "works 0.32.0 cu130"],
-            ["no-kernels", "no-kernels", "driver-too-old", "driver-too-old"],
-        ),
-        (
-            "mlx",
-            ["no-kernels 0.32.4 cpu", "no-kernels 0.32.4 cpu", "works 0.32.4 cu13", "works 0.32.4 cu13"],
-            ["no-kernels 0.32.4 cpu", "no-kernels 0.32.4 cpu", "works 0.32.4 cu12", "driver-too-old 0.32.4 cpu"],
-        ),
-        (
-            "lightning",
-            ["works 2.6.6 cu126", "works 2.6.6 cu126", "works 2.6.6 cu132", "works 2.6.6 cu132"],
-            ["works 2.6.6 cu126", "works 2.6.6 cu126", "works 2.6.6 cu126", "driver-too-old 2.6.6 cpu"],
-        ),
-        (
-            "transformers",
-            ["works 5.23.0 cu126", "works 5.23.0 cu126", "works 5.23.0 cu132", "works 5.23.0 cu132"],
-            ["works 5.23.0 cu126", "works 5.23.0 cu126", "works 5.23.0 cu126", "driver-too-old 5.23.0 cpu"],
-        ),
-        (
-            "keras",
-            ["works 3.15.1 cu12", "works 3.15.1 cu12", "works 3.15.1 cu13", "jit-only 3.15.1 cu13"],
-            ["works 3.15.1 cu12", "works 3.15.1 cu12", "works 3.15.1 cu12", "driver-too-old 3.15.1 cpu"],
-        ),
-        ("scikit-learn", ["cpu-only 1.9.1 cpu"; 4], ["cpu-only 1.9.1 cpu"; 4]),
-        ("lightgbm", ["cpu-only 4.7.0 cpu"; 4], ["cpu-only 4.7.0 cpu"; 4]),
     ] {
         check(framework, card, &[(&["580.95.05"], &at_580), (&["550.54.14"], &at_550)]);
     }

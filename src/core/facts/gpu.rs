@@ -11,6 +11,18 @@ pub enum Vendor {
     Apple,
 }
 
+/// A compute capability as it is written here, from `8.9`, `89` or `sm_89`.
+#[must_use]
+pub fn compute_capability(text: &str) -> Option<String> {
+    let digits = text.trim().trim_start_matches("sm_").trim_end_matches('a');
+    let (major, minor) = match digits.split_once('.') {
+        Some(pair) => pair,
+        None => digits.split_at_checked(digits.len().checked_sub(1)?)?,
+    };
+    let (major, minor): (u8, u8) = (major.parse().ok()?, minor.parse().ok()?);
+    ((1..100).contains(&major) && minor < 10).then(|| format!("{major}.{minor}"))
+}
+
 /// One graphics card.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -122,4 +134,25 @@ pub struct Toolkit {
     pub path: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn compute_capability_has_three_spellings() {
+        for (text, expected) in [
+            ("8.9", Some("8.9")),
+            ("89", Some("8.9")),
+            ("sm_120", Some("12.0")),
+            ("sm_90a", Some("9.0")),
+            ("x", None),
+            ("", None),
+            ("8", None),
+            ("8.99", None),
+        ] {
+            assert_eq!(compute_capability(text).as_deref(), expected, "{text}");
+        }
+    }
 }

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use gpu::{DeviceNode, Driver, Gpu, LibraryFile, Toolkit, Vendor};
+pub use gpu::{DeviceNode, Driver, Gpu, LibraryFile, Toolkit, Vendor, compute_capability};
 pub use host::{Cpu, Disk, DiskRole, Env, Memory, Os, OsKind, SetBy};
 pub use loader::Loaded;
 pub use project::{Installed, ProjectFacts, Venv};
@@ -20,6 +20,9 @@ pub use tools::{Direnv, Git, Nix, NixFlavour, Uv};
 
 /// The version of the Facts format; raised when a key is renamed or removed.
 pub const SCHEMA: u32 = 1;
+
+/// The source of a fact that the environment says instead of the machine.
+pub const OVERRIDE: &str = "override";
 
 /// Everything that was found on one machine.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,7 +1,7 @@
 //! The few facts that decide, drawn from all that is known of a machine.
 
-use crate::core::catalog::{Arch, Catalog};
-use crate::core::facts::{Facts, Gpu, OsKind, Vendor};
+use crate::core::catalog::{Arch, Catalog, Toolkit};
+use crate::core::facts::{Facts, Gpu, OVERRIDE, OsKind, Vendor, compute_capability};
 use crate::core::version::Version;
 
 /// A machine as the tables see it.
@@ -78,12 +78,17 @@ impl Machine {
     pub fn new(facts: &Facts, catalog: &Catalog) -> Self {
         let os = facts.os.as_ref();
         let wsl = facts.is_wsl();
-        let kind = os.and_then(|os| os.kind);
+        let apple = facts.gpus.iter().flatten().any(|gpu| gpu.vendor == Some(Vendor::Apple));
+        let kind = os.and_then(|os| os.kind).or(apple.then_some(OsKind::Macos));
         let arch = os.and_then(|os| os.arch.clone());
         let system_assumed = kind.is_none() || arch.is_none();
         let word = if kind == Some(OsKind::Macos) { "darwin" } else { "linux" };
         let arch = arch.unwrap_or_else(|| if word == "darwin" { "aarch64" } else { "x86_64" }.to_owned());
-        let arch = if arch == "arm64" { "aarch64".to_owned() } else { arch };
+        let arch = match arch.as_str() {
+            "arm64" => "aarch64".to_owned(),
+            "amd64" => "x86_64".to_owned(),
+            _ => arch,
+        };
         Self {
             system: format!("{arch}-{word}"),
             system_assumed,
@@ -124,22 +129,32 @@ fn driver(facts: &Facts, catalog: &Catalog, wsl: bool) -> DriverState {
     };
     let read = |text: &Option<String>| text.as_deref().and_then(|text| text.parse::<Version>().ok());
     let (version, module) = (read(&driver.version), read(&driver.kernel_module));
-    match (version, module) {
+    // What somebody imagines is not held against the module that is loaded, and counts more than what is there.
+    let imagined = |path: &str| facts.sources.get(path).is_some_and(|source| source == OVERRIDE);
+    let cuda = read(&driver.cuda).and_then(|cuda| of_cuda(&cuda, catalog, wsl));
+    if let Some(version) = cuda.clone().filter(|_| imagined("driver.cuda") && !imagined("driver.version")) {
+        return DriverState::Known { version, from_cuda: true };
+    }
+    match (version, module.filter(|_| !imagined("driver.version"))) {
         (Some(libraries), Some(module)) if libraries != module && !wsl => DriverState::Torn { module, libraries },
         (Some(version), _) | (None, Some(version)) => DriverState::Known { version, from_cuda: false },
-        // A driver that speaks CUDA 12.4 is at least the one that came with CUDA 12.4.
-        (None, None) => read(&driver.cuda)
-            .and_then(|cuda| {
-                let toolkit =
-                    catalog.toolkits.iter().find(|toolkit| toolkit.version.major() == cuda.major() && toolkit.version <= cuda);
-                let exact = toolkit.and_then(|toolkit| if wsl { toolkit.windows.clone() } else { toolkit.linux.clone() });
-                exact.or_else(|| catalog.floor(&cuda, wsl).cloned())
-            })
-            .map_or_else(
-                || DriverState::Unknown(facts.unknown.get("driver.version").cloned()),
-                |version| DriverState::Known { version, from_cuda: true },
-            ),
+        (None, None) => cuda.map_or_else(
+            || DriverState::Unknown(facts.unknown.get("driver.version").cloned()),
+            |version| DriverState::Known { version, from_cuda: true },
+        ),
     }
+}
+
+/// A driver that speaks CUDA 12.4 is at least the first one that came with CUDA 12.4, and one that speaks a CUDA nobody has heard
+/// of is newer than all in the table. Where the table has a later update of that toolkit only, the branch is what is sure.
+fn of_cuda(cuda: &Version, catalog: &Catalog, wsl: bool) -> Option<Version> {
+    let same = |toolkit: &&Toolkit| (toolkit.version.major(), toolkit.version.minor()) == (cuda.major(), cuda.minor());
+    let first = catalog.toolkits.iter().filter(same).next_back();
+    let toolkit = first.or_else(|| catalog.toolkits.iter().find(|toolkit| toolkit.version <= *cuda))?;
+    let (exact, known) = if wsl { (toolkit.windows.as_ref(), toolkit.windows.is_some()) } else { (toolkit.linux.as_ref(), true) };
+    let driver = exact.or(toolkit.linux.as_ref())?;
+    let update = toolkit.version.text().split('.').nth(2).is_some_and(|patch| patch != "0");
+    if known && !update { Some(driver.clone()) } else { driver.major().to_string().parse().ok() }
 }
 
 fn cards(gpus: &[Gpu], catalog: &Catalog) -> Vec<Card> {
@@ -147,7 +162,7 @@ fn cards(gpus: &[Gpu], catalog: &Catalog) -> Vec<Card> {
 }
 
 fn card(gpu: &Gpu, place: u32, catalog: &Catalog) -> Card {
-    let stated = gpu.compute.as_deref().and_then(|text| text.parse::<Version>().ok());
+    let stated = gpu.compute.as_deref().and_then(compute_capability).and_then(|text| text.parse::<Version>().ok());
     let looked_up = || {
         gpu.name
             .as_deref()
@@ -179,15 +194,16 @@ fn card(gpu: &Gpu, place: u32, catalog: &Catalog) -> Card {
     }
 }
 
-/// The maker by the PCI number, or by the first word of the name.
+/// The maker by the PCI number, or by a word of the name that one maker alone uses.
 fn vendor_of(gpu: &Gpu) -> Option<Vendor> {
     let pci = gpu.pci_id.as_deref().unwrap_or("").to_ascii_lowercase();
     let name = gpu.name.as_deref().unwrap_or("").to_ascii_lowercase();
-    let table = [
-        ("10de:", "nvidia", Vendor::Nvidia),
-        ("1002:", "amd", Vendor::Amd),
-        ("8086:", "intel", Vendor::Intel),
-        ("106b:", "apple", Vendor::Apple),
+    let table: [(&str, &[&str], Vendor); 4] = [
+        ("10de:", &["nvidia", "geforce", "quadro", "tesla", "gtx", "rtx"], Vendor::Nvidia),
+        ("1002:", &["amd", "ati", "radeon"], Vendor::Amd),
+        ("8086:", &["intel"], Vendor::Intel),
+        ("106b:", &["apple"], Vendor::Apple),
     ];
-    table.into_iter().find(|(id, word, _)| pci.starts_with(id) || name.starts_with(word)).map(|(_, _, vendor)| vendor)
+    let has = |words: &[&str]| name.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| words.contains(&word));
+    table.into_iter().find(|(id, words, _)| pci.starts_with(id) || has(words)).map(|(_, _, vendor)| vendor)
 }

@@ -31,7 +31,11 @@ pub fn cuda_of(driver: &Version, machine: &Machine, catalog: &Catalog) -> Option
 /// `driver 535.183.01 runs builds up to CUDA 12`.
 #[must_use]
 pub fn driver(version: &Version, machine: &Machine, catalog: &Catalog) -> String {
-    let whose = if machine.wsl { "the Windows driver" } else { "driver" };
+    let whose = match (&machine.driver, machine.wsl) {
+        (DriverState::Known { from_cuda: true, .. }, _) => "the driver, by the CUDA it speaks about",
+        (_, true) => "the Windows driver",
+        _ => "driver",
+    };
     match cuda_of(version, machine, catalog) {
         Some(major) => format!("{whose} {version} runs CUDA {major} builds"),
         None => format!("{whose} {version} is older than every CUDA build of today needs"),

@@ -3,10 +3,8 @@
 use super::cards;
 use super::options::ProbeOptions;
 use super::part::Part;
-use crate::core::facts::{Driver, Gpu, Vendor};
+use crate::core::facts::{Driver, Gpu, OVERRIDE, Vendor, compute_capability};
 use crate::core::text;
-
-const SOURCE: &str = "override";
 
 /// Applies `UV_CUDA_DRIVER_VERSION`, `CONDA_OVERRIDE_CUDA` and `CONDA_OVERRIDE_CUDA_ARCH`; set to nothing, the fact is absent.
 pub fn apply(options: &ProbeOptions, part: &mut Part) {
@@ -16,7 +14,7 @@ pub fn apply(options: &ProbeOptions, part: &mut Part) {
     if let Some((value, reason)) = value(options, "CONDA_OVERRIDE_CUDA", |text| version(text, 3)) {
         driver(part, "driver.cuda", value, &reason, |driver| &mut driver.cuda);
     }
-    if let Some((value, reason)) = value(options, "CONDA_OVERRIDE_CUDA_ARCH", compute) {
+    if let Some((value, reason)) = value(options, "CONDA_OVERRIDE_CUDA_ARCH", compute_capability) {
         let mut gpus = part.facts.gpus.take();
         let none = !gpus.iter().flatten().any(|card| card.vendor == Some(Vendor::Nvidia));
         if none && value.is_some() {
@@ -32,7 +30,7 @@ pub fn apply(options: &ProbeOptions, part: &mut Part) {
         }
         part.facts.gpus = gpus;
         if none && value.is_some() {
-            part.source("gpus.0.vendor", SOURCE);
+            part.source("gpus.0.vendor", OVERRIDE);
             part.rest_from("gpus", "sysfs");
         }
     }
@@ -57,7 +55,7 @@ fn driver(part: &mut Part, path: &str, value: Option<String>, reason: &str, slot
 
 fn note(part: &mut Part, path: &str, known: bool, reason: &str) {
     part.facts.unknown.remove(path);
-    part.facts.sources.insert(path.to_owned(), SOURCE.to_owned());
+    part.facts.sources.insert(path.to_owned(), OVERRIDE.to_owned());
     if !known {
         part.unknown(path, reason);
     }
@@ -69,17 +67,6 @@ fn version(text: &str, most: usize) -> Option<String> {
     let plain = parts.len() <= most
         && parts.iter().all(|part| (1..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit()));
     plain.then(|| text.to_owned())
-}
-
-/// `8.9`, `89` or `sm_89`.
-fn compute(text: &str) -> Option<String> {
-    let digits = text.trim_start_matches("sm_").trim_end_matches('a');
-    let (major, minor) = match digits.split_once('.') {
-        Some(pair) => pair,
-        None => digits.split_at_checked(digits.len().checked_sub(1)?)?,
-    };
-    let (major, minor): (u8, u8) = (major.parse().ok()?, minor.parse().ok()?);
-    ((1..100).contains(&major) && minor < 10).then(|| format!("{major}.{minor}"))
 }
 
 #[cfg(test)]
@@ -115,20 +102,5 @@ mod tests {
         assert_eq!((driver.version, driver.cuda), (None, None));
         assert_eq!(part.facts.unknown["driver.cuda"], "CONDA_OVERRIDE_CUDA is set to nothing");
         assert!(part.facts.unknown["driver.version"].contains("`new`"));
-    }
-
-    #[test]
-    fn compute_capability_has_three_spellings() {
-        for (text, expected) in [
-            ("8.9", Some("8.9")),
-            ("89", Some("8.9")),
-            ("sm_120", Some("12.0")),
-            ("sm_90a", Some("9.0")),
-            ("x", None),
-            ("", None),
-            ("8.99", None),
-        ] {
-            assert_eq!(compute(text).as_deref(), expected, "{text}");
-        }
     }
 }
