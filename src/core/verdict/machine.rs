@@ -149,7 +149,7 @@ fn driver(facts: &Facts, catalog: &Catalog, wsl: bool) -> DriverState {
 /// of is newer than all in the table. Where the table has a later update of that toolkit only, the branch is what is sure.
 fn of_cuda(cuda: &Version, catalog: &Catalog, wsl: bool) -> Option<Version> {
     let same = |toolkit: &&Toolkit| (toolkit.version.major(), toolkit.version.minor()) == (cuda.major(), cuda.minor());
-    let first = catalog.toolkits.iter().filter(same).next_back();
+    let first = catalog.toolkits.iter().rfind(same);
     let toolkit = first.or_else(|| catalog.toolkits.iter().find(|toolkit| toolkit.version <= *cuda))?;
     let (exact, known) = if wsl { (toolkit.windows.as_ref(), toolkit.windows.is_some()) } else { (toolkit.linux.as_ref(), true) };
     let driver = exact.or(toolkit.linux.as_ref())?;
