@@ -2,10 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::builder::FalseyValueParser;
+use clap::builder::{FalseyValueParser, Resettable};
 use clap::{ArgAction, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use nixml::core::failure::{Exit, Failure};
 use nixml::core::step::{self, Step};
+use nixml::edge::terminal::Surroundings;
+use nixml::front::print;
 
 use crate::command;
 
@@ -87,13 +89,29 @@ enum Command {
     Schema(command::schema::Args),
 }
 
+impl Command {
+    /// Writes files or starts the programs of a project.
+    fn leaves_traces(&self) -> bool {
+        matches!(self, Self::Doctor(_) | Self::Init(_) | Self::Join(_) | Self::Upgrade(_) | Self::Undo(_) | Self::Validate(_))
+    }
+}
+
 impl Cli {
     /// Reads the command line. Usage errors, help and the version end the process here, as clap does.
     pub fn read() -> anyhow::Result<Self> {
         let words = nixml::edge::arguments();
+        let cli = Self::of(&words)?;
+        if cli.command.is_some() || !Surroundings::look().terminal {
+            return Ok(cli);
+        }
+        // nixml alone on a terminal is `init`, so that it heeds the same variables.
+        Self::of(&words.into_iter().chain(["init".into()]).collect::<Vec<_>>())
+    }
+
+    fn of(words: &[std::ffi::OsString]) -> anyhow::Result<Self> {
         // The step files are read only when their flags can be meant.
-        let steps = if words.iter().any(|word| word == "init") { steps_of(&words)? } else { Vec::new() };
-        let matches = full_command(&steps).get_matches_from(&words);
+        let steps = if words.iter().any(|word| word == "init") { steps_of(words)? } else { Vec::new() };
+        let matches = full_command(&steps).get_matches_from(words);
         let mut cli = Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
         if let (Some(Command::Init(args)), Some(matches)) = (&mut cli.command, matches.subcommand_matches("init")) {
             args.read_steps(&steps, matches);
@@ -104,8 +122,11 @@ impl Cli {
     /// Runs the chosen command.
     pub fn run(self) -> anyhow::Result<Exit> {
         let shared = self.shared;
+        if self.command.as_ref().is_some_and(Command::leaves_traces) && nixml::edge::identity::is_root() && !shared.quiet {
+            print::say("warning: running as root: what is written will belong to root; a plain user is enough for nixml");
+        }
         match self.command {
-            None => command::wizard::alone(&shared),
+            None => Err(command::wizard::no_terminal().into()),
             Some(Command::Init(args)) => command::init::run(&args, &shared),
             Some(Command::Validate(args)) => command::validate::run(&args, &shared),
             Some(Command::Doctor(args)) => command::doctor::run(&args, &shared),
@@ -149,12 +170,19 @@ fn evened(command: clap::Command) -> clap::Command {
         if arg.is_global_set() {
             arg = arg.hide_short_help(true);
         }
-        if CONSENTS.contains(&long.as_str()) || arg.get_env().is_some() {
+        if CONSENTS.contains(&long.as_str()) {
             return arg;
         }
-        arg.env(format!("NIXML_{}", long.to_uppercase().replace('-', "_")))
+        let name = variable(&long);
+        // Set to nothing it is absent, as everywhere; clap would ask a value of it.
+        if nixml::edge::is_empty_variable(&name) { arg.env(Resettable::Reset) } else { arg.env(name) }
     });
     command.mut_subcommands(evened)
+}
+
+/// The variable of a flag.
+pub fn variable(flag: &str) -> String {
+    format!("NIXML_{}", flag.to_uppercase().replace('-', "_"))
 }
 
 /// The steps with the overlay that `--data` or its variable names, found before the command line is read as a whole.

@@ -2,6 +2,8 @@
 
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::expect_used, reason = "tests touch the world")]
 
+mod support;
+
 use std::fs;
 use std::io::Write as _;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
@@ -27,9 +29,8 @@ impl Room {
     }
 
     fn nixml(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_nixml"));
-        command.args(arguments).current_dir(self.dir.path()).env_clear().stdin(Stdio::null());
-        command.env("HOME", self.path("home")).env("PATH", "/usr/local/bin:/usr/bin:/bin");
+        let mut command = support::ran::command(self.dir.path(), arguments);
+        command.env("HOME", self.path("home"));
         command
     }
 

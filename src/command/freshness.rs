@@ -163,6 +163,9 @@ pub fn upgrade(args: &UpgradeArgs, shared: &Shared) -> anyhow::Result<Exit> {
         }))?;
         return Ok(Exit::Done);
     }
+    if shared.quiet {
+        return Ok(Exit::Done);
+    }
     print::init::report(&today.plan, &changes, &next, args.dry_run)?;
     for note in &notes {
         print::say(&format!("note: {note}"));

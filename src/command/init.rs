@@ -5,6 +5,7 @@ use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use clap::parser::ValueSource;
 use clap::{ArgMatches, Args as ClapArgs};
 use nixml::core::answers::{Answers, Origin};
 use nixml::core::changes::{Action, Allowed, Change, Known};
@@ -19,7 +20,7 @@ use nixml::edge::project_writer::{self, Consent};
 use nixml::edge::terminal::Surroundings;
 use nixml::front::print;
 
-use crate::cli::Shared;
+use crate::cli::{Shared, variable};
 use crate::command::init_answers::{Given, layered};
 use crate::command::wizard::{self, Start};
 use crate::command::{init_proof, machine, shared_data};
@@ -80,7 +81,6 @@ pub fn step_arguments(steps: &[Step]) -> Vec<clap::Arg> {
         .map(|step| {
             clap::Arg::new(format!("step-{}", step.id))
                 .long(step.id.clone())
-                .env(format!("NIXML_{}", step.id.to_uppercase().replace('-', "_")))
                 .value_name(step.value.clone().unwrap_or_else(|| "VALUE".to_owned()))
                 .help(step.ask.clone())
                 .help_heading("Answers")
@@ -92,10 +92,10 @@ pub fn step_arguments(steps: &[Step]) -> Vec<clap::Arg> {
 impl Args {
     /// Takes the values of the steps' flags and variables out of what clap read.
     pub fn read_steps(&mut self, steps: &[Step], matches: &ArgMatches) {
-        self.set_by_variable = matches.value_source("set") == Some(clap::parser::ValueSource::EnvVariable);
+        self.set_by_variable = matches.value_source("set") == Some(ValueSource::EnvVariable);
         for step in steps {
             let id = format!("step-{}", step.id);
-            let from_flag = matches.value_source(&id) == Some(clap::parser::ValueSource::CommandLine);
+            let from_flag = matches.value_source(&id) == Some(ValueSource::CommandLine);
             let words: Vec<String> = matches.get_many::<String>(&id).into_iter().flatten().cloned().collect();
             if !words.is_empty() {
                 self.steps.push((step.id.clone(), words.join(","), from_flag));
@@ -162,14 +162,19 @@ pub fn run(args: &Args, shared: &Shared) -> anyhow::Result<Exit> {
     let consent = Consent { force: args.force, adopt: args.adopt, git: !args.no_git };
     let folder = if args.dry_run { Folder::look_only(&args.dir)? } else { Some(Folder::open(&args.dir)?) };
     let Some(folder) = folder else {
+        Folder::could_be_made(&args.dir)?;
         let changes = nixml::core::changes::decide(&files, &BTreeMap::new(), &Known::default(), &Allowed::default());
-        return show(args, &plan, &changes, command, Vec::new(), None);
+        return show(args, shared, &plan, &changes, command, Vec::new(), None);
     };
-    folder.probe_writable()?;
+    if args.dry_run {
+        folder.is_writable()?;
+    } else {
+        folder.probe_writable()?;
+    }
     let changes = project_writer::compare(&folder, &plan, &files, &data, consent);
     let conflict = changes.iter().find(|change| change.action == Action::Conflict);
     if args.dry_run || conflict.is_some() {
-        let exit = show(args, &plan, &changes, command, Vec::new(), None)?;
+        let exit = show(args, shared, &plan, &changes, command, Vec::new(), None)?;
         return match conflict {
             Some(conflict) => Err(refusal(conflict).into()),
             None => Ok(exit),
@@ -183,7 +188,7 @@ pub fn run(args: &Args, shared: &Shared) -> anyhow::Result<Exit> {
     }
     drop(folder);
     let proved = init_proof::prove(&args.dir, shared, &data, &plan, args.no_validate, terminal)?;
-    show(args, &plan, &changes, command, proved.next, proved.report)
+    show(args, shared, &plan, &changes, command, proved.next, proved.report)
 }
 
 /// Fills what has no answer, checks every answer against its offers, and decides.
@@ -195,6 +200,10 @@ fn decide(wizard: &Wizard, answers: &Answers) -> Result<(Answers, Plan), Failure
     }
     let filled = wizard.filled(answers)?;
     if let Some(open) = wizard.next(&filled, true)? {
+        // A step that answers itself is open only when nothing is left to offer, and the plan knows why.
+        if let Some(choices) = wizard.choices(&filled).filter(|_| !open.step.needed) {
+            plan::decide(&choices, &wizard.facts, &wizard.catalog)?;
+        }
         return Err(missing(&open.step));
     }
     let choices = wizard.choices(&filled).ok_or_else(|| Failure::usage("decide: no framework was chosen"))?;
@@ -207,17 +216,15 @@ fn decide(wizard: &Wizard, answers: &Answers) -> Result<(Answers, Plan), Failure
 
 fn missing(step: &Step) -> Failure {
     Failure::usage(format!("ask `{}`: there is no terminal to ask on, and no answer for it was given", step.id)).next(format!(
-        "give it with `--{}`, NIXML_{}, or `{} = ...` in an answers file",
+        "give it with `--{}`, {}, or `{} = ...` in an answers file",
         step.id,
-        step.id.to_uppercase(),
+        variable(&step.id),
         step.id
     ))
 }
 
 fn refusal(conflict: &Change) -> Failure {
-    Failure::refused(format!("write `{}`", conflict.path))
-        .why(conflict.why.clone().unwrap_or_default())
-        .next("`--force` keeps a copy as `NAME.nixml-bak.N` and replaces it; nothing was written")
+    Failure::refused(format!("write `{}`", conflict.path)).why(conflict.why.clone().unwrap_or_default()).next(conflict.way_out())
 }
 
 /// The base name of the project's folder.
@@ -230,6 +237,7 @@ pub fn folder_name(dir: &Path) -> Result<String, Failure> {
 
 fn show(
     args: &Args,
+    shared: &Shared,
     plan: &Plan,
     changes: &[Change],
     command: String,
@@ -244,14 +252,17 @@ fn show(
         let mut report = InitReport::new(&args.dir.display().to_string(), changes, plan, command, next);
         report.validation = validation;
         print::json(&report)?;
-    } else {
+        return Ok(exit);
+    }
+    let quiet = shared.quiet && validation.as_ref().is_none_or(|report| report.ok);
+    if !shared.quiet {
         // A proof that worked says itself what comes next.
         let proved = validation.as_ref().is_some_and(|report| report.ok);
         print::init::report(plan, changes, if proved { &[] } else { &next }, args.dry_run)?;
-        if let Some(report) = &validation {
-            let text = print::validation::report(report, &args.dir.display().to_string());
-            std::io::stdout().lock().write_all(text.as_bytes())?;
-        }
+    }
+    if let Some(report) = validation.as_ref().filter(|_| !quiet) {
+        let text = print::validation::report(report, &args.dir.display().to_string());
+        std::io::stdout().lock().write_all(text.as_bytes())?;
     }
     Ok(exit)
 }

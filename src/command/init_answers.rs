@@ -10,6 +10,8 @@ use nixml::core::project;
 use nixml::core::step::Step;
 use nixml::edge;
 
+use crate::cli::variable;
+
 /// What the command line and the environment said.
 #[derive(Debug, Clone, Copy)]
 pub struct Given<'a> {
@@ -34,11 +36,7 @@ pub fn layered(
     }
     for (id, text, from_flag) in args.steps {
         let Some(step) = steps.iter().find(|step| &step.id == id) else { continue };
-        let (origin, name) = if *from_flag {
-            (Origin::Flag, format!("--{id}"))
-        } else {
-            (Origin::Variable, format!("NIXML_{}", id.to_uppercase()))
-        };
+        let (origin, name) = if *from_flag { (Origin::Flag, format!("--{id}")) } else { (Origin::Variable, variable(id)) };
         let value = check::from_text(step, text).map_err(|why| Failure::usage(format!("read `{name}`")).why(why))?;
         answers = answers.with(id, value, origin);
     }

@@ -42,6 +42,9 @@ pub fn run(args: &Args, shared: &Shared) -> anyhow::Result<Exit> {
         }))?;
         return Ok(Exit::Done);
     }
+    if shared.quiet {
+        return Ok(Exit::Done);
+    }
     let mut out = std::io::stdout().lock();
     for (path, back) in &undone.files {
         let word = match (back, args.dry_run) {
@@ -53,10 +56,8 @@ pub fn run(args: &Args, shared: &Shared) -> anyhow::Result<Exit> {
         };
         writeln!(out, "  {word:<8}  {path}")?;
     }
-    if !shared.quiet {
-        for note in &undone.notes {
-            print::say(&format!("note: {note}"));
-        }
+    for note in &undone.notes {
+        print::say(&format!("note: {note}"));
     }
     Ok(Exit::Done)
 }

@@ -57,6 +57,8 @@ pub struct Change {
     pub why: Option<String>,
     /// Of a merge that clashed: the file with both versions between markers. Shown, never written.
     pub both: Option<String>,
+    /// A conflict that no consent of the person's solves: it is not a file, or cannot be read.
+    pub immovable: bool,
 }
 
 impl Change {
@@ -66,6 +68,16 @@ impl Change {
         match (self.action, &self.before) {
             (Action::Kept | Action::Conflict, Some(before)) => sha256(before.as_bytes()),
             _ => sha256(self.after.as_bytes()),
+        }
+    }
+
+    /// What a person can do about a conflict.
+    #[must_use]
+    pub fn way_out(&self) -> &'static str {
+        if self.immovable {
+            "move it away, or choose another folder; nothing was written"
+        } else {
+            "`--force` keeps a copy of such a file as `NAME.nixml-bak.N` and replaces it; nothing was written"
         }
     }
 
@@ -133,7 +145,7 @@ pub fn decide(files: &Files, on_disk: &BTreeMap<String, OnDisk>, known: &Known, 
         let Some(OnDisk::File(bytes)) = on_disk.get(&path).filter(|_| !files.0.contains_key(&path)) else { return None };
         let before = String::from_utf8(bytes.clone()).ok().filter(|_| known.wrote(&path, bytes))?;
         let (action, before) = (Action::Removed, Some(before));
-        Some(Change { path, action, before, after: String::new(), wanted: String::new(), why: None, both: None })
+        Some(Change { path, action, before, after: String::new(), wanted: String::new(), why: None, both: None, immovable: false })
     });
     let kept = files.0.iter().map(|(path, file)| {
         let mut change = Change {
@@ -144,26 +156,27 @@ pub fn decide(files: &Files, on_disk: &BTreeMap<String, OnDisk>, known: &Known, 
             wanted: file.text.clone(),
             why: None,
             both: None,
+            immovable: false,
         };
         match on_disk.get(path).unwrap_or(&OnDisk::Absent) {
             OnDisk::Absent => {}
-            OnDisk::Other(what) => {
-                change.action = Action::Conflict;
-                change.why = Some(format!("it is {what}"));
-            }
+            OnDisk::Other(what) => conflict(&mut change, format!("it is {what}")),
             OnDisk::Unread(why) if file.ownership == Ownership::Seed => {
                 change.action = Action::Kept;
                 change.why = Some(why.clone());
             }
-            OnDisk::Unread(why) => {
-                change.action = Action::Conflict;
-                change.why = Some(why.clone());
-            }
+            OnDisk::Unread(why) => conflict(&mut change, why.clone()),
             OnDisk::File(bytes) => existing(&mut change, file.ownership, bytes, known, allowed),
         }
         change
     });
     kept.chain(gone).collect()
+}
+
+fn conflict(change: &mut Change, why: String) {
+    change.action = Action::Conflict;
+    change.why = Some(why);
+    change.immovable = true;
 }
 
 fn existing(change: &mut Change, ownership: Ownership, bytes: &[u8], known: &Known, allowed: &Allowed) {
@@ -189,8 +202,7 @@ fn existing(change: &mut Change, ownership: Ownership, bytes: &[u8], known: &Kno
                 change.action = if added { Action::Appended } else { Action::Unchanged };
                 change.after = after;
             } else {
-                change.action = Action::Conflict;
-                change.why = Some("it is not UTF-8 text".to_owned());
+                conflict(change, "it is not UTF-8 text".to_owned());
             }
         }
         Ownership::Owned => edited(change, known, allowed),

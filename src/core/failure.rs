@@ -111,3 +111,15 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_system_s_number_is_not_said() {
+        let said = |why: &str| Failure::usage("read `x`").why(why).to_string();
+        assert_eq!(said("No such file or directory (os error 2)"), "read `x`: No such file or directory");
+        assert_eq!(said("uv said (os error 2) twice"), "read `x`: uv said (os error 2) twice");
+    }
+}

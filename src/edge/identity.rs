@@ -34,6 +34,12 @@ pub fn private() -> Private {
     }
 }
 
+/// True for the administrator.
+#[must_use]
+pub fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
+}
+
 /// Name and home folder of a user number in the text of /etc/passwd.
 fn entry(table: &str, uid: u32) -> Option<(String, String)> {
     table.lines().find_map(|line| {

@@ -18,7 +18,8 @@ mod surroundings;
 pub mod undoing;
 
 pub use surroundings::{
-    arguments, config_folder, data, files_in, folder, normal, read_capped, stdout_is_terminal, user_config, variable,
+    arguments, config_folder, data, files_in, folder, is_empty_variable, normal, read_capped, stdout_is_terminal, user_config,
+    variable,
 };
 
 pub mod loading;

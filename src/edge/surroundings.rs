@@ -24,6 +24,12 @@ pub fn variable(name: &str) -> Option<OsString> {
     std::env::var_os(name).filter(|value| !value.is_empty())
 }
 
+/// An environment variable is set, to nothing.
+#[must_use]
+pub fn is_empty_variable(name: &str) -> bool {
+    std::env::var_os(name).is_some_and(|value| value.is_empty())
+}
+
 /// The user's configuration folder, `$XDG_CONFIG_HOME/nixml`.
 #[must_use]
 pub fn config_folder() -> Option<PathBuf> {
@@ -46,17 +52,20 @@ pub fn user_config() -> Result<Option<(String, String)>, Failure> {
     }
 }
 
-/// At most `most` bytes of a plain file; a pipe or device is refused, so nothing hangs.
+/// At most `most` bytes of a file. A pipe that nobody writes to is empty, so nothing hangs; of `<(...)` all is awaited.
 ///
 /// # Errors
-/// It cannot be read, or is no plain file.
+/// It cannot be read, or is a folder.
 pub fn read_capped(path: &Path, most: u64) -> std::io::Result<Vec<u8>> {
-    use std::os::unix::fs::OpenOptionsExt as _;
+    use std::os::unix::fs::{FileTypeExt as _, OpenOptionsExt as _};
     let nonblock = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or(0);
     let file = std::fs::OpenOptions::new().read(true).custom_flags(nonblock).open(path)?;
     let status = file.metadata()?;
     if status.is_dir() {
         return Err(std::io::Error::other("it is a folder"));
+    }
+    if status.file_type().is_fifo() {
+        rustix::fs::fcntl_setfl(&file, rustix::fs::OFlags::empty())?;
     }
     let mut bytes = Vec::new();
     file.take(most).read_to_end(&mut bytes)?;

@@ -92,6 +92,7 @@ fn restorations(files: &[(&Entry, Back)]) -> Vec<Change> {
                 wanted: String::new(),
                 why: None,
                 both: None,
+                immovable: false,
             })
         })
         .collect()

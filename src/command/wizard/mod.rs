@@ -12,7 +12,7 @@ use nixml::core::choices::Resolved;
 use nixml::core::data::Data;
 use nixml::core::failure::{Exit, Failure};
 use nixml::core::session::Session;
-use nixml::core::step::{self, Step};
+use nixml::core::step::Step;
 use nixml::edge;
 use nixml::edge::files::{Folder, git};
 use nixml::edge::project_writer::Consent;
@@ -34,25 +34,6 @@ pub struct Start {
     pub consent: Consent,
     /// Prove the project after it was written.
     pub validates: bool,
-}
-
-/// `nixml` alone: the wizard in this folder.
-pub fn alone(shared: &Shared) -> anyhow::Result<Exit> {
-    if !Surroundings::look().terminal {
-        return Err(no_terminal().into());
-    }
-    let data = super::shared_data(shared)?;
-    let steps = step::load(&data)?;
-    let start = Start {
-        dir: PathBuf::from("."),
-        steps,
-        data,
-        answers: Answers::default(),
-        resolved: None,
-        consent: Consent { git: true, ..Consent::default() },
-        validates: true,
-    };
-    run(start, shared)
 }
 
 /// Runs the wizard to its end.

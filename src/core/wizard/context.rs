@@ -9,6 +9,7 @@ use crate::core::answers::check::suggest_name;
 use crate::core::answers::{Answers, Value};
 use crate::core::expr::Evaluator;
 use crate::core::failure::Failure;
+use crate::core::requirement;
 use crate::core::step::{Kind, Step};
 use crate::core::wizard::{Offer, Wizard};
 
@@ -17,7 +18,7 @@ impl Wizard {
     pub(super) fn context(&self, answers: &Answers) -> BTreeMap<String, serde_json::Value> {
         let mut names = BTreeMap::from([
             ("host".to_owned(), serde_json::to_value(&*self.facts).unwrap_or_default()),
-            ("folder".to_owned(), serde_json::json!({ "name": suggest_name(&self.folder) })),
+            ("folder".to_owned(), serde_json::json!({ "name": self.folder_as_name() })),
         ]);
         for (id, answer) in answers.iter() {
             let value = match &answer.value {
@@ -28,6 +29,12 @@ impl Wizard {
             names.insert(id.to_owned(), value);
         }
         names
+    }
+
+    /// The folder's name as a project's; one that is a framework's own would shadow it.
+    fn folder_as_name(&self) -> String {
+        let name = suggest_name(&self.folder);
+        if self.catalog.owner(&requirement::normalise(&name)).is_some() { format!("my-{name}") } else { name }
     }
 
     /// An evaluator whose functions know this conversation; they own what they use.

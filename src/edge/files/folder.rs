@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::os::fd::{AsFd as _, OwnedFd};
-use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{AtFlags, FileType, FlockOperation, Mode, OFlags, flock, mkdirat, openat, statat};
+use rustix::fs::{Access, AtFlags, CWD, FileType, FlockOperation, Mode, OFlags, flock, mkdirat, openat, statat};
 use rustix::io::Errno;
 
 use crate::core::changes::OnDisk;
@@ -36,13 +35,10 @@ impl Folder {
             Ok(()) => true,
             // Also when the parent cannot be written: the folder is there, that is what counts.
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists || path.is_dir() => false,
-            Err(error) => return Err(cannot("make", path, &error).next("make its parent folder first, or choose another")),
+            Err(error) => return Err(cannot_make(path, &error)),
         };
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let handle = rustix::fs::open(path, flags, Mode::empty()).map_err(|error| cannot("open", path, &error.into()))?;
-        let folder = Self { path: path.to_path_buf(), handle, made };
+        let folder = Self { path: path.to_path_buf(), handle: handle(path)?, made };
         folder.lock()?;
-        folder.refuse_foreign()?;
         Ok(folder)
     }
 
@@ -62,11 +58,18 @@ impl Folder {
     /// # Errors
     /// As [`Folder::open`], but for the lock.
     pub fn open_locked(path: &Path) -> Result<Self, Failure> {
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let handle = rustix::fs::open(path, flags, Mode::empty()).map_err(|error| cannot("open", path, &error.into()))?;
-        let folder = Self { path: path.to_path_buf(), handle, made: false };
-        folder.refuse_foreign()?;
-        Ok(folder)
+        Ok(Self { path: path.to_path_buf(), handle: handle(path)?, made: false })
+    }
+
+    /// For a look: a folder that is not there could be made.
+    ///
+    /// # Errors
+    /// Exit 3, as [`Folder::open`] would say it.
+    pub fn could_be_made(path: &Path) -> Result<(), Failure> {
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let may = rustix::fs::accessat(CWD, parent, Access::WRITE_OK | Access::EXEC_OK, AtFlags::EACCESS);
+        may.map_err(|error| cannot_make(path, &error.into()))?;
+        if parent.is_dir() { Ok(()) } else { Err(cannot_make(path, &Errno::NOTDIR.into())) }
     }
 
     /// The open handle.
@@ -100,16 +103,13 @@ impl Folder {
         })
     }
 
-    /// As git does: what lies in somebody else's folder is not ours to write or run.
-    fn refuse_foreign(&self) -> Result<(), Failure> {
-        let owner = std::fs::metadata(&self.path).map_err(|error| cannot("look at", &self.path, &error))?.uid();
-        let me = rustix::process::geteuid().as_raw();
-        if owner == me {
-            return Ok(());
-        }
-        Err(Failure::refused(format!("work in `{}`", self.path.display()))
-            .why(format!("it belongs to another user (number {owner}, you are {me})"))
-            .next("choose a folder of your own"))
+    /// The same as [`Folder::probe_writable`] as far as it can be said without writing.
+    ///
+    /// # Errors
+    /// Exit 3, with the system's reason.
+    pub fn is_writable(&self) -> Result<(), Failure> {
+        let may = rustix::fs::accessat(&self.handle, ".", Access::WRITE_OK | Access::EXEC_OK, AtFlags::EACCESS);
+        may.map_err(|error| cannot("write into", &self.path, &error.into()).next("choose a folder that you can write to"))
     }
 
     /// Finds out before anything is asked whether files can be written here at all.
@@ -199,6 +199,34 @@ impl Folder {
     }
 }
 
+/// Opens a folder, unless it is somebody else's: as with git, what lies there is not ours to write or run.
+fn handle(path: &Path) -> Result<OwnedFd, Failure> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    // Looked at before it is opened, because another's may well be closed to us, and again as what was really opened.
+    if let Ok(status) = rustix::fs::stat(path) {
+        refuse_foreign(path, status.st_uid)?;
+    }
+    let handle = rustix::fs::open(path, flags, Mode::empty())
+        .map_err(|error| cannot("open", path, &error.into()).next("choose another folder"))?;
+    let status = rustix::fs::fstat(&handle).map_err(|error| cannot("look at", path, &error.into()))?;
+    refuse_foreign(path, status.st_uid)?;
+    Ok(handle)
+}
+
+fn refuse_foreign(path: &Path, owner: u32) -> Result<(), Failure> {
+    let me = rustix::process::geteuid().as_raw();
+    if owner == me {
+        return Ok(());
+    }
+    Err(Failure::refused(format!("work in `{}`", path.display()))
+        .why(format!("it belongs to another user (number {owner}, you are {me})"))
+        .next("choose a folder of your own"))
+}
+
+fn cannot_make(path: &Path, error: &std::io::Error) -> Failure {
+    cannot("make", path, error).next("make its parent folder first, or choose another")
+}
+
 fn not_a_file(kind: FileType) -> Option<&'static str> {
     match kind {
         FileType::RegularFile => None,
@@ -211,7 +239,5 @@ fn not_a_file(kind: FileType) -> Option<&'static str> {
 }
 
 fn cannot(verb: &str, path: &Path, error: &std::io::Error) -> Failure {
-    let why = error.to_string();
-    let why = why.split(" (os error").next().unwrap_or(&why).to_owned();
-    Failure::precondition(format!("{verb} the folder `{}`", path.display())).why(why)
+    Failure::precondition(format!("{verb} the folder `{}`", path.display())).why(error.to_string())
 }

@@ -42,9 +42,7 @@ struct Staged<'a> {
 pub fn write(folder: &Folder, changes: &[Change], note: impl FnOnce() -> Result<(), Failure>) -> Result<Vec<Written>, Failure> {
     if let Some(conflict) = changes.iter().find(|change| change.action == Action::Conflict) {
         let why = conflict.why.clone().unwrap_or_else(|| "it is in the way".to_owned());
-        return Err(Failure::refused(format!("write `{}`", conflict.path))
-            .why(why)
-            .next("`--force` keeps a copy of such a file as `NAME.nixml-bak.N` and replaces it; nothing was written"));
+        return Err(Failure::refused(format!("write `{}`", conflict.path)).why(why).next(conflict.way_out()));
     }
     sweep(folder);
     let mut staged: Vec<Staged<'_>> = Vec::new();
@@ -198,9 +196,7 @@ fn sweep(folder: &Folder) {
 }
 
 fn full(path: &str, error: &std::io::Error) -> Failure {
-    let why = error.to_string();
-    let why = why.split(" (os error").next().unwrap_or(&why).to_owned();
     Failure::new(Exit::Precondition, format!("write `{path}`"))
-        .why(why)
+        .why(error.to_string())
         .next("make room or choose another folder; nothing was written")
 }

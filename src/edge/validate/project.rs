@@ -38,8 +38,11 @@ impl Project {
     }
 
     fn read(options: &ValidateOptions) -> Result<(Self, Files), Failure> {
-        let dir = std::fs::canonicalize(&options.dir)
-            .map_err(|error| Failure::precondition(format!("open `{}`", options.dir.display())).why(error.to_string()))?;
+        let dir = std::fs::canonicalize(&options.dir).map_err(|error| {
+            Failure::precondition(format!("open the folder `{}`", options.dir.display()))
+                .why(error.to_string())
+                .next("name a project's folder, or make one with `nixml init`")
+        })?;
         let folder = if options.locked { Folder::open_locked(&dir)? } else { Folder::open(&dir)? };
         folder.probe_writable()?;
         let toml = match folder.look("nixml.toml") {

@@ -1,16 +1,12 @@
 //! The same answers give the same bytes: for another user, umask, time zone, locale and home.
 
-#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests touch the world")]
-
-mod support;
-
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use rustix::process::geteuid;
 
-use support::place::{Place, told};
-use support::{need, skip};
+use crate::support::place::{Place, told};
+use crate::support::{need, skip};
 
 /// Every file of a project but git's own, by path.
 fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
