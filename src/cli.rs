@@ -7,7 +7,6 @@ use clap::{ArgAction, Args, CommandFactory as _, FromArgMatches as _, Parser, Su
 use nixml::core::failure::{Exit, Failure};
 use nixml::core::step::{self, Step};
 use nixml::edge::terminal::Surroundings;
-use nixml::front::print;
 
 use crate::command;
 
@@ -89,13 +88,6 @@ enum Command {
     Schema(command::schema::Args),
 }
 
-impl Command {
-    /// Writes files or starts the programs of a project.
-    fn leaves_traces(&self) -> bool {
-        matches!(self, Self::Doctor(_) | Self::Init(_) | Self::Join(_) | Self::Upgrade(_) | Self::Undo(_) | Self::Validate(_))
-    }
-}
-
 impl Cli {
     /// Reads the command line. Usage errors, help and the version end the process here, as clap does.
     pub fn read() -> anyhow::Result<Self> {
@@ -122,9 +114,6 @@ impl Cli {
     /// Runs the chosen command.
     pub fn run(self) -> anyhow::Result<Exit> {
         let shared = self.shared;
-        if self.command.as_ref().is_some_and(Command::leaves_traces) && nixml::edge::identity::is_root() && !shared.quiet {
-            print::say("warning: running as root: what is written will belong to root; a plain user is enough for nixml");
-        }
         match self.command {
             None => Err(command::wizard::no_terminal().into()),
             Some(Command::Init(args)) => command::init::run(&args, &shared),

@@ -72,6 +72,9 @@ pub fn run(args: &Args, shared: &Shared) -> anyhow::Result<Exit> {
     let checks: Vec<&'static Check> =
         ALL.iter().copied().filter(|check| selected.is_empty() || selected.contains(&check.id)).collect();
     let dir = super::folder(args.dir.as_deref())?;
+    if args.fix && !args.dry_run {
+        super::warn_of_root(shared);
+    }
     let look = || -> anyhow::Result<(Arc<Patient>, Vec<Finding>)> {
         let patient = Arc::new(patient(&dir, shared)?);
         let findings = examine(&checks, &patient, DEADLINE);

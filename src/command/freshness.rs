@@ -148,6 +148,7 @@ pub fn upgrade(args: &UpgradeArgs, shared: &Shared) -> anyhow::Result<Exit> {
     }
     let mut notes = today.fresh.notes.clone();
     if !args.dry_run {
+        super::warn_of_root(shared);
         notes.extend(project_writer::carry_out(&today.folder, &changes, consent)?);
     }
     let next = ["nixml validate".to_owned()];

@@ -23,7 +23,7 @@ use nixml::front::print;
 use crate::cli::{Shared, variable};
 use crate::command::init_answers::{Given, layered};
 use crate::command::wizard::{self, Start};
-use crate::command::{init_proof, machine, shared_data};
+use crate::command::{init_proof, machine, shared_data, warn_of_root};
 
 /// Write a project: a small flake and a normal pyproject.toml
 #[derive(Debug, ClapArgs)]
@@ -180,6 +180,7 @@ pub fn run(args: &Args, shared: &Shared) -> anyhow::Result<Exit> {
             None => Ok(exit),
         };
     }
+    warn_of_root(shared);
     let notes = project_writer::carry_out(&folder, &changes, consent)?;
     if !shared.quiet {
         for note in &notes {

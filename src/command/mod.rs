@@ -67,6 +67,13 @@ pub fn folder(named: Option<&Path>) -> Result<PathBuf, Failure> {
     nixml::edge::folder(named).map_err(|why| Failure::usage(format!("look into the folder `{}`", named.display())).why(why))
 }
 
+/// Says once, before anything is done, that a plain user would do.
+pub fn warn_of_root(shared: &Shared) {
+    if nixml::edge::identity::is_root() && !shared.quiet {
+        print::say("warning: running as root: what is written will belong to root; a plain user is enough for nixml");
+    }
+}
+
 /// How text on standard output is dressed.
 pub fn look(shared: &Shared) -> Look {
     let around = Surroundings::look();

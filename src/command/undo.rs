@@ -32,6 +32,9 @@ pub struct Args {
 /// Runs `nixml undo`.
 pub fn run(args: &Args, shared: &Shared) -> anyhow::Result<Exit> {
     let undone = undoing::undo(&args.dir, args.dry_run)?;
+    if !args.dry_run {
+        super::warn_of_root(shared);
+    }
     if args.json {
         let files: Vec<_> = undone.files.iter().map(|(path, back)| serde_json::json!({ "path": path, "action": back })).collect();
         print::json(&serde_json::json!({

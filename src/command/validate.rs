@@ -102,6 +102,7 @@ pub fn run(args: &Args, shared: &Shared) -> anyhow::Result<Exit> {
     options.allow_no_gpu = args.allow_no_gpu;
     options.allow_build = args.allow_build;
     options.trust = args.trust;
+    super::warn_of_root(shared);
     let mut teller = Teller::new(shared, watched, !args.json);
     let mut report = validate(&options, &mut |event| teller.tell(event));
     if report.untrusted && watched && std::io::stdin().is_terminal() && agrees(&report) {
