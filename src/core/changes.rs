@@ -145,7 +145,16 @@ pub fn decide(files: &Files, on_disk: &BTreeMap<String, OnDisk>, known: &Known, 
         let Some(OnDisk::File(bytes)) = on_disk.get(&path).filter(|_| !files.0.contains_key(&path)) else { return None };
         let before = String::from_utf8(bytes.clone()).ok().filter(|_| known.wrote(&path, bytes))?;
         let (action, before) = (Action::Removed, Some(before));
-        Some(Change { path, action, before, after: String::new(), wanted: String::new(), why: None, both: None, immovable: false })
+        Some(Change {
+            path,
+            action,
+            before,
+            after: String::new(),
+            wanted: String::new(),
+            why: None,
+            both: None,
+            immovable: false,
+        })
     });
     let kept = files.0.iter().map(|(path, file)| {
         let mut change = Change {

@@ -121,8 +121,8 @@ fn every_step_is_a_key_a_flag_and_a_variable() {
     let steps = nixml::core::step::load(&nixml::core::data::Data::embedded()).unwrap();
     let ids: Vec<&str> = steps.iter().map(|step| step.id.as_str()).collect();
     assert_eq!(ids, values.map(|(id, _, _)| id), "a new step has a row here");
-    let file: String = values.iter().map(|(id, _, value)| format!("{id} = {value}\n")).collect();
-    let room = Room::with(&[("a.toml", &file)]);
+    let file: Vec<String> = values.iter().map(|(id, _, value)| format!("{id} = {value}")).collect();
+    let room = Room::with(&[("a.toml", &file.join("\n"))]);
     let write = |dir: &str, variables: &[(&str, &str)], args: &[&str]| {
         room.run_with(variables, &[&["init", dir, "--yes", "--no-validate"], args].concat()).exits(0);
         crate::room::everything(&room.path(dir))

@@ -40,9 +40,12 @@ fn a_file_that_nixml_did_not_write_is_refused_named_and_kept_with_force() {
     }
 }
 
+/// A path, what lies there, and how it came to lie there.
+type Case = (&'static str, &'static str, fn(&Room));
+
 #[test]
 fn what_is_no_file_is_refused_even_with_force_and_the_way_out_is_a_true_one() {
-    let cases: [(&str, &str, fn(&Room)); 7] = [
+    let cases: [Case; 7] = [
         ("flake.nix", "a link", |room| symlink("/etc/passwd", room.path("demo/flake.nix")).unwrap()),
         ("flake.nix", "a link", |room| symlink("nowhere", room.path("demo/flake.nix")).unwrap()),
         ("README.md", "a folder", |room| fs::create_dir(room.path("demo/README.md")).unwrap()),
