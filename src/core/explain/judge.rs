@@ -39,11 +39,9 @@ pub(super) fn judge(knowledge: &Knowledge, watch: Watch, facts: Option<&Facts>) 
         let score = if agreed { sign.known.unwrap_or(sign.weight) } else { sign.weight };
         held.push(Held { diagnosis, sign, shown, score });
     }
-    let named: Vec<(&str, bool)> = held.iter().map(|held| (held.diagnosis.code.as_str(), held.sign.weak)).collect();
-    held.retain(|held| {
-        let before = held.diagnosis.consequence_of.iter().chain(&held.sign.yields_to);
-        !before.into_iter().any(|code| named.iter().any(|(named, weak)| named == code && !weak))
-    });
+    let stands_back: Vec<bool> = held.iter().map(|one| held.iter().any(|other| one.stands_back_before(other))).collect();
+    let mut stands_back = stands_back.into_iter();
+    held.retain(|_| stands_back.next() == Some(false));
     if held.iter().any(|held| !held.sign.weak) {
         held.retain(|held| !held.sign.weak);
     }
@@ -58,6 +56,15 @@ pub(super) fn judge(knowledge: &Knowledge, watch: Watch, facts: Option<&Facts>) 
 }
 
 impl Held<'_> {
+    /// The other cause is there, and this is what follows from it. Of two that stand back before each other the surer one stays.
+    fn stands_back_before(&self, other: &Self) -> bool {
+        let yields = |one: &Self, to: &Self| {
+            let codes = one.diagnosis.consequence_of.iter().chain(&one.sign.yields_to);
+            one.diagnosis.code != to.diagnosis.code && !to.sign.weak && codes.into_iter().any(|code| *code == to.diagnosis.code)
+        };
+        yields(self, other) && !(yields(other, self) && self.score > other.score)
+    }
+
     fn explain(self, facts: Option<&Value>) -> Explained {
         let Self { diagnosis, sign, shown, score } = self;
         let mut finding = Finding::new("explain", diagnosis.verdict, &diagnosis.title);
