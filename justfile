@@ -27,15 +27,20 @@ snap:
 demo:
     scripts/demo
 
-# The measured promises: start, frame, terminal pane, probe
-bench:
-    cargo bench
+# Speed beside floors and peers, everything twice; writes docs/performance.md
+bench *GROUPS:
+    scripts/install-tools uv
+    NIXML_WRITE_DOCS=1 cargo bench --bench speed -- {{ GROUPS }}
 
 # Long: fuzzing, many students, kills everywhere, advisories
 soak:
     cargo test --release -- --ignored
     cargo deny check advisories
 
-# What the catalog says on this machine
-catalog:
-    cargo run -q -- matrix
+# The catalog's rows: their age, what lacks a source, what PyPI says otherwise today
+catalog *FRAMEWORKS:
+    scripts/catalog {{ FRAMEWORKS }}
+
+# Writes the generated pages anew
+docs:
+    NIXML_WRITE_DOCS=1 cargo test -q --test command_line --test explain
