@@ -32,6 +32,18 @@ bench *GROUPS:
     scripts/install-tools uv
     NIXML_WRITE_DOCS=1 cargo bench --bench speed -- {{ GROUPS }}
 
+# A clean Debian 12 without anything: the demo and CI there (needs root)
+room *COMMANDS:
+    scripts/clean-room {{ COMMANDS }}
+
+# What a release consists of, against an old glibc
+release *FOLDER:
+    scripts/release {{ FOLDER }}
+
+# Write THIRD-PARTY.md anew
+licences:
+    scripts/licences
+
 # Long: fuzzing, many students, kills everywhere, advisories
 soak:
     cargo test --release -- --ignored

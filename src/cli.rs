@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::builder::{FalseyValueParser, Resettable};
 use clap::{ArgAction, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
+use nixml::core::catalog::Catalog;
+use nixml::core::data::Data;
 use nixml::core::failure::{Exit, Failure};
 use nixml::core::step::{self, Step};
 use nixml::edge::terminal::Surroundings;
@@ -103,7 +105,13 @@ impl Cli {
     fn of(words: &[std::ffi::OsString]) -> anyhow::Result<Self> {
         // The step files are read only when their flags can be meant.
         let steps = if words.iter().any(|word| word == "init") { steps_of(words)? } else { Vec::new() };
-        let matches = full_command(&steps).get_matches_from(words);
+        let mut whole = full_command(&steps);
+        if words.iter().any(|word| word == "--version" || word == "-V") {
+            // How old the knowledge is matters as much as how old the program is.
+            let catalog = Catalog::load(&Data::embedded())?;
+            whole = whole.version(format!("{} (catalog of {})", env!("CARGO_PKG_VERSION"), catalog.date));
+        }
+        let matches = whole.get_matches_from(words);
         let mut cli = Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
         if let (Some(Command::Init(args)), Some(matches)) = (&mut cli.command, matches.subcommand_matches("init")) {
             args.read_steps(&steps, matches);

@@ -13,6 +13,7 @@ mod support;
 
 mod answers;
 mod bytes;
+mod getting;
 mod refusals;
 mod report;
 mod room;

@@ -60,6 +60,14 @@ let
     just = raw { name = "just-standin"; script = "mkdir -p $out/bin; printf '#!/bin/sh\\necho just-standin \"$@\"\\n' > $out/bin/just; chmod +x $out/bin/just"; };
     direnv = raw { name = "direnv-standin"; script = "mkdir -p $out/bin; printf '#!/bin/sh\\necho direnv-standin \"$@\"\\n' > $out/bin/direnv; chmod +x $out/bin/direnv"; };
 
+    # what nixml's own flake asks: enough to be evaluated, nothing that compiles
+    rustPlatform.buildRustPackage = { pname, version, src, cargoLock, nativeBuildInputs, postInstall, meta, doCheck ? true }:
+      assert builtins.pathExists cargoLock.lockFile;
+      raw { name = "${pname}-${version}"; inherit src nativeBuildInputs postInstall meta; script = "mkdir -p $out/bin; : > $out/bin/${pname}"; };
+    installShellFiles = raw { name = "install-shell-files-standin"; script = "mkdir -p $out"; };
+    inherit (lib.genAttrs [ "cargo" "rustc" "clippy" "rustfmt" ] (n: raw {
+      name = "${n}-standin"; script = "mkdir -p $out/bin; printf '#!/bin/sh\\necho ${n}-standin\\n' > $out/bin/${n}; chmod +x $out/bin/${n}"; })) cargo rustc clippy rustfmt;
+
     stdenv = stdenvNoCC // { cc = gcc; };
     stdenvNoCC = (raw { name = "stdenv-standin"; initialPath = stdPath; setup = stdenvSetup;
         script = "mkdir -p $out; { echo \"initialPath='$initialPath'\"; cat $setup; } > $out/setup"; })
