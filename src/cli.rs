@@ -208,7 +208,7 @@ mod tests {
     }
 
     fn commands() -> Vec<(String, clap::Command)> {
-        let steps = step::load(&nixml::core::data::Data::embedded()).unwrap();
+        let steps = step::load(&Data::embedded()).unwrap();
         let mut whole = full_command(&steps);
         whole.build();
         let mut found = Vec::new();

@@ -82,8 +82,7 @@ fn failing_hook(nix: &Nix) {
     let hook = project.place.read("project/nix/hook.sh");
     project.place.write("project/nix/hook.sh", &format!("{hook}\necho 'the hook has had enough' >&2\nexit 7\n"));
     let verdict = project.validate(&["--trust"]);
-    assert_eq!(verdict.exit, Some(1), "{}", verdict.told);
-    assert!(verdict.failed().is_some() && verdict.told.contains("the hook has had enough"), "{}", verdict.told);
+    verdict.expect(1, "build", "the hook has had enough");
 }
 
 fn untracked(nix: &Nix) {

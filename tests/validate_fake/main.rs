@@ -8,6 +8,10 @@
     reason = "tests touch the world"
 )]
 
+#[path = "../support/mod.rs"]
+mod support;
+
+mod init;
 mod phases;
 mod process;
 mod room;
