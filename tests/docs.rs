@@ -108,7 +108,7 @@ fn the_examples_of_adding_work() {
     let place = Place::new();
     let page = std::fs::read_to_string(repository().join("docs/adding.md")).unwrap();
     let examples: Vec<_> = blocks(&page, "toml").into_iter().filter_map(|(mark, text)| Some((mark?, text))).collect();
-    assert_eq!(examples.len(), 2, "{examples:?}");
+    assert_eq!(examples.len(), 3, "{examples:?}");
     for (path, text) in &examples {
         place.write(&format!("overlay/{path}"), text);
     }
@@ -118,6 +118,10 @@ fn the_examples_of_adding_work() {
         ["init", ".", "--data", overlay, "--framework", "jax", "--targets", "cpu", "--team", "core", "--yes", "--no-validate"];
     place.nixml(init).exits(0);
     assert!(place.read("project/nixml.toml").contains("team = \"core\""), "{}", place.read("project/nixml.toml"));
+    let args = ["init", ".", "--data", overlay, "--framework", "statsmodels", "--yes", "--no-validate"];
+    place.nixml(args).exits(0);
+    assert!(place.read("project/pyproject.toml").contains("statsmodels==0.14"));
+    place.nixml(["matrix", "--data", overlay, "--framework", "statsmodels"]).exits(0).says("works");
     place.write("log", "step 1\nFluxError: capacitor at 7 percent\n");
     let log = place.at("log");
     place.nixml(["explain", log.to_str().unwrap()]).exits(1);
