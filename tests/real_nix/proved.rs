@@ -44,13 +44,31 @@ fn a_second_time_changes_nothing() {
     assert!(trained.contains("of the points are right"), "{trained}");
 }
 
-#[test]
-fn scikit_learn_is_proved() {
-    let answers = ["--framework", "scikit-learn", "--targets", "cpu"];
+/// Proves a framework on the processor, and runs the program that nixml wrote for it.
+fn proved(framework: &str, kernel: &str) {
+    let answers = ["--framework", framework, "--targets", "cpu"];
     let project = need!(tools::nix("newest").and_then(|nix| Project::made(&nix, &answers)), "no Nix, no uv, or no Python");
     let verdict = project.validate(&[]);
     assert_eq!(verdict.exit, Some(0), "{}", verdict.told);
     let proof = &verdict.report["proof"];
-    assert_eq!((&proof["framework"], proof["devices"][0]["kind"].as_str()), (&"scikit-learn".into(), Some("cpu")));
-    assert!(proof["devices"][0]["kernel"].as_str().unwrap().contains("fit"), "{proof}");
+    assert_eq!((proof["framework"].as_str(), proof["devices"][0]["kind"].as_str()), (Some(framework), Some("cpu")));
+    assert!(proof["devices"][0]["kernel"].as_str().unwrap().contains(kernel), "{proof}");
+    let said = project.place.run(project.place.at("project/.venv/bin/python"), &["main.py"]);
+    let right = said.lines().last().and_then(|line| line.split_once('%')).and_then(|(number, _)| number.parse::<f64>().ok());
+    assert!(right.is_some_and(|right| right > 90.0) && said.to_lowercase().contains("cpu"), "{said}");
+}
+
+#[test]
+fn scikit_learn_is_proved() {
+    proved("scikit-learn", "fit");
+}
+
+#[test]
+fn xgboost_is_proved() {
+    proved("xgboost", "trees");
+}
+
+#[test]
+fn onnx_runtime_is_proved() {
+    proved("onnxruntime", "float32");
 }

@@ -1,6 +1,12 @@
 //! The first program of a project, run as a person would: synced and started in a real shell, with the real framework.
 
-use nixml::core::plan::{Plan, Target, TargetPlan};
+use std::collections::BTreeMap;
+
+use nixml::core::catalog::Catalog;
+use nixml::core::choices::Choices;
+use nixml::core::data::Data;
+use nixml::core::facts::Facts;
+use nixml::core::plan::{Plan, Target, TargetPlan, decide};
 
 use super::project::Project;
 use super::support::standin::Standin;
@@ -46,4 +52,59 @@ fn lightgbm_learns() {
 fn what_is_new_has_a_program_too() {
     let said = need!(first_program("einops", "0.8.1", &["einops==0.8.1", "numpy"]), "{NOTHING}");
     assert!(said.contains("learned y = "), "{said}");
+}
+
+/// Every framework of the catalog that computes on the processor, as it is planned, for one target and for two. Wheels that the
+/// PyTorch index alone has are not reachable from everywhere: there the build of PyPI runs, on the processor of this machine.
+/// `NIXML_PROGRAM=keras` runs one of them.
+#[test]
+#[ignore = "downloads gigabytes"]
+fn every_first_program_learns() {
+    let standin = Standin::of(&need!(tools::uv(), "{NOTHING}"));
+    let nix = need!(tools::nix("newest"), "{NOTHING}");
+    let python = need!(standin.newest_python(&["3.12", "3.13"]), "{NOTHING}");
+    let catalog = Catalog::load(&Data::embedded()).unwrap();
+    let bare: Facts = toml::from_str("gpus = []\n[os]\nkind = \"linux\"\narch = \"x86_64\"\n").unwrap();
+    let only = std::env::var("NIXML_PROGRAM").unwrap_or_default();
+    let mut ran = Vec::new();
+    for framework in catalog.frameworks.iter().filter(|framework| framework.id.contains(&only)) {
+        let choices = |targets: &[Target]| Choices {
+            name: "first".to_owned(),
+            framework: framework.id.clone(),
+            targets: Some(targets.to_vec()),
+            python: Some(python.to_owned()),
+            packages: Vec::new(),
+            extras: Vec::new(),
+            strategy: "uv".to_owned(),
+            custom: BTreeMap::new(),
+            resolved: None,
+        };
+        let Ok(plan) = decide(&choices(&[Target::Cpu]), &bare, &catalog) else {
+            println!("{}: not for the processor", framework.id);
+            continue;
+        };
+        let plan = if plan.indexes.is_empty() { plan } else { decide(&choices(&[Target::Cuda]), &bare, &catalog).unwrap() };
+        let project = Project::new(&plan, &nix, &standin);
+        let said = project.inside("default", "nixml-sync -q && python main.py");
+        println!("{} {} ({}), one target:\n{said}", plan.title, plan.version, plan.build);
+        assert!(
+            said.to_lowercase().contains("cpu") && said.lines().last().is_some_and(|line| line.contains("% of the")),
+            "{said}"
+        );
+        // The program of two targets says what it would compare.
+        let mut other = plan.targets[0].clone();
+        (other.target, other.venv) = match other.target {
+            Target::Cpu => (Target::Cuda, ".venv-cuda".to_owned()),
+            _ => (Target::Cpu, ".venv-cpu".to_owned()),
+        };
+        let two = Plan { targets: vec![plan.targets[0].clone(), other], ..plan };
+        let program = nixml::core::render::render(&two, &Data::embedded()).unwrap().text("main.py").unwrap().to_owned();
+        project.place.write("project/main.py", &program);
+        let said = project.inside("default", "python main.py");
+        println!("{}, two targets:\n{said}", framework.id);
+        let compares = two.framework == "scikit-learn" || two.framework == "lightgbm" || said.contains("On another target");
+        assert!(compares, "{said}");
+        ran.push(framework.id.clone());
+    }
+    println!("{} first programs ran: {}", ran.len(), ran.join(", "));
 }

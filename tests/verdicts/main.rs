@@ -12,6 +12,7 @@ mod command;
 mod corpus;
 mod little_known;
 mod machines;
+mod network;
 mod tables;
 
 use std::sync::OnceLock;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::de::DeserializeOwned;
 
-use super::tables::{CudaFile, ExtraFile, GpuFile, NativeFile, NixpkgsFile, PythonFile};
+use super::tables::{CudaFile, ExtraFile, GpuFile, NativeFile, NetworkFile, NixpkgsFile, PythonFile};
 use super::{Catalog, Framework, check};
 use crate::core::data::Data;
 use crate::core::failure::Failure;
@@ -22,6 +22,7 @@ impl Catalog {
         let gpu: GpuFile = table(data, "gpu.toml")?;
         let python: PythonFile = table(data, "python.toml")?;
         let nixpkgs: NixpkgsFile = table(data, "nixpkgs.toml")?;
+        let network: NetworkFile = table(data, "network.toml")?;
         let native: NativeFile = table(data, "native.toml")?;
         let extras: ExtraFile = table(data, "extras.toml")?;
         for (file, schema) in [
@@ -29,6 +30,7 @@ impl Catalog {
             ("gpu.toml", gpu.schema),
             ("python.toml", python.schema),
             ("nixpkgs.toml", nixpkgs.schema),
+            ("network.toml", network.schema),
             ("native.toml", native.schema),
             ("extras.toml", extras.schema),
         ] {
@@ -46,6 +48,7 @@ impl Catalog {
             pypi: python.pypi,
             pin: nixpkgs.pin,
             nix_hosts: nixpkgs.hosts,
+            unreachable: network.unreachable,
             native: native.native,
             extras: extras.extra.into_iter().map(|extra| (extra.id.clone(), extra)).collect::<BTreeMap<_, _>>(),
         };

@@ -38,6 +38,8 @@ pub struct Catalog {
     pub pin: Pin,
     /// Hosts that Nix asks.
     pub nix_hosts: Vec<String>,
+    /// Hosts of indexes that cannot be reached from here, as an overlay says.
+    pub unreachable: Vec<String>,
     /// Libraries outside Python that packages load.
     pub native: Vec<Native>,
     /// What an extra adds to the `dev` group.
@@ -72,6 +74,13 @@ impl Catalog {
     pub fn toolkit_driver(&self, cuda: &Version, windows: bool) -> Option<&Version> {
         let toolkit = self.toolkits.iter().rev().find(|toolkit| toolkit.version >= *cuda)?;
         if windows { toolkit.windows.as_ref().or(toolkit.linux.as_ref()) } else { toolkit.linux.as_ref() }
+    }
+
+    /// The host that an index's address names, when it cannot be reached from here.
+    #[must_use]
+    pub fn out_of_reach<'a>(&self, remote: &'a Remote) -> Option<&'a str> {
+        let host = remote.url.split_once("://").map_or(remote.url.as_str(), |(_, rest)| rest).split(['/', ':']).next()?;
+        self.unreachable.iter().any(|known| known == host).then_some(host)
     }
 
     /// What is known of a compute capability.

@@ -154,6 +154,15 @@ pub(super) struct NixpkgsFile {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(super) struct NetworkFile {
+    pub schema: u32,
+    /// Hosts of indexes that cannot be reached from here.
+    #[serde(default)]
+    pub unreachable: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct NativeFile {
     pub schema: u32,
     #[serde(default)]

@@ -4,7 +4,7 @@ use super::Target;
 use super::packages::{Asked, accepts};
 use crate::core::catalog::{Catalog, Framework, Release};
 use crate::core::choices::{Choices, Resolved};
-use crate::core::verdict::{Candidate, Card, DriverState, Machine, candidates, fit, rank};
+use crate::core::verdict::{Candidate, Card, DriverState, Machine, every_candidate, fit, rank};
 use crate::core::version::Version;
 
 /// What was chosen.
@@ -30,8 +30,8 @@ pub(super) fn choose<'a>(
     machine: &Machine,
     catalog: &'a Catalog,
 ) -> Option<Chosen<'a>> {
-    let all: Vec<Candidate<'a>> =
-        candidates(framework, catalog).into_iter().filter(|candidate| accepts(candidate, asked)).collect();
+    let mut all: Vec<Candidate<'a>> =
+        every_candidate(framework, catalog).into_iter().filter(|candidate| accepts(candidate, asked)).collect();
     let python = |candidate: &Candidate<'_>| {
         let has = candidate.pythons(catalog);
         let companions = |version: &String| asked.companions.iter().all(|(_, companion)| companion.python.contains(version));
@@ -43,6 +43,7 @@ pub(super) fn choose<'a>(
     {
         return Some(Chosen { builds, python, from_earlier: true });
     }
+    all.retain(|candidate| candidate.out_of_reach(catalog).is_none());
     let mut best: Option<(Score, Chosen<'a>)> = None;
     // First as the machine is; then as it would be with the driver its cards want; then as if it were another one.
     for machine in [machine, &with_fitting_driver(machine, catalog), &Machine { cards: None, ..machine.clone() }] {

@@ -9,7 +9,7 @@ use crate::core::catalog::{Catalog, Framework, Pinned};
 use crate::core::choices::{Choices, Resolved};
 use crate::core::facts::Facts;
 use crate::core::requirement;
-use crate::core::verdict::{Candidate, Machine, candidates};
+use crate::core::verdict::{Candidate, Machine, candidates, every_candidate, say};
 
 /// Wheels of other indexes than PyPI are Linux wheels; a Mac takes PyPI's.
 const ON_LINUX: &str = "sys_platform == 'linux'";
@@ -90,7 +90,9 @@ fn unknown_framework(id: &str, catalog: &Catalog) -> Conflict {
 
 /// The targets asked for, or the machine's best.
 fn targets(choices: &Choices, framework: &Framework, machine: &Machine, catalog: &Catalog) -> Result<Vec<Target>, Conflict> {
-    let has = |target: Target| candidates(framework, catalog).iter().any(|candidate| candidate.build.target() == target);
+    // A project that was made elsewhere is not refused for what this network lacks.
+    let all = if choices.resolved.is_some() { every_candidate } else { candidates }(framework, catalog);
+    let has = |target: Target| all.iter().any(|candidate| candidate.build.target() == target);
     let Some(targets) = &choices.targets else {
         let cuda = has(Target::Cuda) && (!has(Target::Cpu) || reasons::some_card_is_served(framework, choices, machine, catalog));
         return Ok(vec![if cuda { Target::Cuda } else { Target::Cpu }]);
@@ -120,8 +122,18 @@ fn targets(choices: &Choices, framework: &Framework, machine: &Machine, catalog:
                 ));
             }
             Target::Cpu if !has(Target::Cpu) => {
-                return Err(Conflict::new(["targets", "framework"], format!("{title} has no build for the processor alone"))
-                    .way("targets", "cuda", format!("{title} needs an NVIDIA card")));
+                let conflict = Conflict::new(["targets", "framework"], say::no_cpu_build(framework, catalog));
+                let everything = every_candidate(framework, catalog);
+                let elsewhere = everything.iter().any(|candidate| candidate.build.target() == Target::Cpu);
+                return Err(conflict.way(
+                    "targets",
+                    "cuda",
+                    if elsewhere {
+                        "the build of PyPI, which computes on the processor as well".to_owned()
+                    } else {
+                        format!("{title} needs an NVIDIA card")
+                    },
+                ));
             }
             Target::Cpu | Target::Cuda => {}
         }

@@ -70,7 +70,7 @@ pub(super) fn reasons(
     let mut reasons = Vec::new();
     let first = &chosen.builds[0].1;
     if choices.targets.is_none() {
-        reasons.push(target_reason(chosen, machine));
+        reasons.push(target_reason(chosen, machine, catalog));
     }
     if chosen.from_earlier {
         reasons.push(format!("{} ({}) as resolved when the project was made", first.title(), first.build.id));
@@ -96,13 +96,13 @@ pub(super) fn reasons(
     reasons
 }
 
-fn target_reason(chosen: &Chosen<'_>, machine: &Machine) -> String {
+fn target_reason(chosen: &Chosen<'_>, machine: &Machine, catalog: &Catalog) -> String {
     let (target, candidate) = &chosen.builds[0];
     match (target, &machine.cards) {
         (Target::Cuda, _) if machine.has_nvidia() => {
             format!("target cuda: {} can use the card of this machine", candidate.framework.title)
         }
-        (Target::Cuda, _) => format!("target cuda: {} has no build for the processor alone", candidate.framework.title),
+        (Target::Cuda, _) => format!("target cuda: {}", say::no_cpu_build(candidate.framework, catalog)),
         _ if candidate.build.id == "mps" => "target cpu: on a Mac its build uses the Apple GPU as well".to_owned(),
         (_, None) => "target cpu: whether there is a card is not known".to_owned(),
         (_, Some(cards)) if cards.iter().any(Card::is_nvidia) => {

@@ -67,6 +67,14 @@ impl<'a> Candidate<'a> {
         self.owner().indexes.iter().find(|remote| remote.name == *name)
     }
 
+    /// The host that its wheels come from and that this network cannot reach. On a Mac it would install without it, but the lock of
+    /// a project is for Linux too.
+    #[must_use]
+    pub fn out_of_reach(&self, catalog: &Catalog) -> Option<&'a str> {
+        let name = self.build.index.as_ref()?;
+        self.owner().indexes.iter().find(|remote| remote.name == *name).and_then(|remote| catalog.out_of_reach(remote))
+    }
+
     /// `PyTorch 2.15.0`; `Lightning 2.6.6 on PyTorch 2.15.0`.
     #[must_use]
     pub fn title(&self) -> String {
@@ -93,9 +101,17 @@ impl<'a> Candidate<'a> {
     }
 }
 
-/// Everything a framework ships, newest first, preferred builds first; no pre-releases.
+/// What a framework ships and this network can reach, newest first, preferred builds first; no pre-releases.
 #[must_use]
 pub fn candidates<'a>(framework: &'a Framework, catalog: &'a Catalog) -> Vec<Candidate<'a>> {
+    let mut all = every_candidate(framework, catalog);
+    all.retain(|candidate| candidate.out_of_reach(catalog).is_none());
+    all
+}
+
+/// The same with what comes from hosts out of reach: a project that was made elsewhere stays as it is.
+#[must_use]
+pub fn every_candidate<'a>(framework: &'a Framework, catalog: &'a Catalog) -> Vec<Candidate<'a>> {
     let mut all = Vec::new();
     for release in framework.releases.iter().filter(|release| !release.version.is_prerelease()) {
         let below = framework.base.as_ref().and_then(|base| Some((base, catalog.framework(&base.framework)?)));

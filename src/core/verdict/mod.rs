@@ -9,7 +9,7 @@ mod unlock;
 
 use crate::core::catalog::{Catalog, Framework};
 
-pub use fit::{Candidate, Fit, Need, Obstacle, candidates, fit, rank};
+pub use fit::{Candidate, Fit, Need, Obstacle, candidates, every_candidate, fit, rank};
 pub use machine::{Card, DriverState, Machine};
 pub use recommend::{Recommended, recommend};
 pub use row::{Row, Word, card_row, cpu_row};

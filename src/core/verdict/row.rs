@@ -129,13 +129,7 @@ pub fn cpu_row(question: &Question<'_>) -> Row {
             format!("{title} has no build for {}", say::system(&question.machine.system)),
             None,
         ),
-        None => row(
-            question,
-            None,
-            Word::UnsupportedPlatform,
-            format!("{title} has no build for the processor alone: it needs an NVIDIA card"),
-            None,
-        ),
+        None => row(question, None, Word::UnsupportedPlatform, say::no_cpu_build(question.framework, question.catalog), None),
     }
 }
 

@@ -1,8 +1,8 @@
 //! The sentences of a verdict, for someone who has never heard of compute capabilities.
 
-use super::fit::{Candidate, Obstacle};
+use super::fit::{Candidate, Obstacle, every_candidate};
 use super::machine::{Card, DriverState, Machine};
-use crate::core::catalog::Catalog;
+use crate::core::catalog::{Catalog, Framework};
 use crate::core::facts::Vendor;
 use crate::core::version::Version;
 
@@ -39,6 +39,17 @@ pub fn driver(version: &Version, machine: &Machine, catalog: &Catalog) -> String
     match cuda_of(version, machine, catalog) {
         Some(major) => format!("{whose} {version} runs CUDA {major} builds"),
         None => format!("{whose} {version} is older than every CUDA build of today needs"),
+    }
+}
+
+/// Why a framework has no build for the processor alone.
+#[must_use]
+pub fn no_cpu_build(framework: &Framework, catalog: &Catalog) -> String {
+    let title = &framework.title;
+    let builds = every_candidate(framework, catalog);
+    match builds.iter().filter(|candidate| candidate.build.cuda.is_none()).find_map(|candidate| candidate.out_of_reach(catalog)) {
+        Some(host) => format!("the CPU build of {title} comes from {host}, which this network does not reach"),
+        None => format!("{title} has no build for the processor alone: it needs an NVIDIA card"),
     }
 }
 

@@ -1,7 +1,7 @@
 //! uv's two phases: uv.lock fits pyproject.toml, and what it names is installed.
 
 use crate::core::failure::Exit;
-use crate::core::plan::TargetPlan;
+use crate::core::plan::{Target, TargetPlan};
 use crate::core::validation::PhaseId;
 use crate::edge::child::Order;
 
@@ -88,7 +88,15 @@ fn without_index(project: &Project, fault: &Fault) -> Option<String> {
     let uses = |target: &&TargetPlan| target.sources.iter().any(|source| source.index == index.name);
     let others: Vec<&str> = plan.targets.iter().filter(|target| !uses(target)).map(|target| target.target.word()).collect();
     let say = format!("check the connection to the index `{}` ({})", index.name, index.url);
-    Some(if others.is_empty() { say } else { format!("{say}; or do without it: `nixml init --targets {}`", others.join(",")) })
+    Some(match (others.as_slice(), plan.targets.as_slice()) {
+        ([], [only]) if only.target == Target::Cpu => {
+            format!(
+                "{say}; or take the larger build of PyPI, which computes on the processor as well: `nixml init --targets cuda`"
+            )
+        }
+        ([], _) => say,
+        _ => format!("{say}; or do without it: `nixml init --targets {}`", others.join(",")),
+    })
 }
 
 fn names_host(detail: &str, url: &str) -> bool {
