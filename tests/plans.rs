@@ -267,3 +267,26 @@ fn an_extra_that_is_a_build_chooses_it_or_is_refused() {
     let requirements = plan(&extra, &bare()).unwrap().targets[0].requirements.clone();
     assert!(requirements.iter().any(|text| text.starts_with("transformers[sentencepiece]==")), "{requirements:?}");
 }
+
+/// A package that loads a library of the system brings its name into flake.nix; a package of another one's does not.
+#[test]
+fn packages_bring_their_native_libraries() {
+    for (package, native) in [
+        ("opencv-python", &["libGL", "glib"][..]),
+        ("opencv-python-headless", &[]),
+        ("soundfile>=0.13", &["libsndfile"]),
+        ("sounddevice", &["portaudio"]),
+        ("TorchCodec", &["ffmpeg"]),
+        ("python_magic", &["file"]),
+        ("weasyprint[x]", &["pango", "glib", "harfbuzz", "fontconfig"]),
+        ("mujoco ; sys_platform == 'linux'", &["libGL"]),
+        ("pandas", &[]),
+    ] {
+        let mut answers = choices("scikit-learn", &[]);
+        answers.packages = vec![package.to_owned()];
+        assert_eq!(plan(&answers, &bare()).unwrap().native, native, "{package}");
+    }
+    let mut answers = choices("scikit-learn", &[]);
+    answers.packages = vec!["opencv-python".to_owned(), "mujoco".to_owned()];
+    assert_eq!(plan(&answers, &bare()).unwrap().native, ["libGL", "glib"], "once each");
+}

@@ -92,6 +92,14 @@ let
     libGL = linkLibs "libglvnd-standin" [ "libGL.so.1" ] { };
     libglvnd = libGL;
     libsndfile = linkLibs "libsndfile-standin" [ "libsndfile.so.1" ] { };
+    portaudio = linkLibs "portaudio-standin" [ "libportaudio.so.2" ] { };
+    ffmpeg = linkLibs "ffmpeg-standin" [ "libavcodec.so.59" ] { };
+    zbar = linkLibs "zbar-standin" [ "libzbar.so.0" ] { };
+    file = linkLibs "file-standin" [ "libmagic.so.1" ] { };
+    cairo = linkLibs "cairo-standin" [ "libcairo.so.2" ] { };
+    pango = linkLibs "pango-standin" [ "libpango-1.0.so.0" "libpangoft2-1.0.so.0" ] { };
+    harfbuzz = linkLibs "harfbuzz-standin" [ "libharfbuzz.so.0" ] { };
+    fontconfig = linkLibs "fontconfig-standin" [ "libfontconfig.so.1" ] { };
     openssl = linkLibs "openssl-standin" [ "libssl.so.3" "libcrypto.so.3" ] { };
     ncurses5 = linkLibs "ncurses-standin" [ "libncurses.so.5" ] { };
     xorg = lib.genAttrs [ "libX11" "libXext" "libXrender" "libSM" "libICE" ] (n: linkLibs "${n}-standin" [ "${n}.so.6" ] { });
