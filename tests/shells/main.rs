@@ -1,6 +1,12 @@
 //! The generated project under every real Nix: its shells, its hook, its Python, its `nixml-sync` and its stubs.
 
-#![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::expect_used, reason = "tests touch the world")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "tests touch the world"
+)]
 
 mod entry;
 mod lock;
