@@ -153,8 +153,11 @@ fn every_plan_renders_or_is_refused_with_a_way_out() {
     );
 }
 
-/// What must never be refused: each row is framework, driver, card, version and build.
-const CELLS: &[(&str, &[&str], &[&str], &str, &str)] = &[
+/// Framework, drivers, cards, version and build.
+type Cell = (&'static str, &'static [&'static str], &'static [&'static str], &'static str, &'static str);
+
+/// What must never be refused.
+const CELLS: &[Cell] = &[
     ("pytorch", &["580.65.06", "580.95.05"], &["5.0", "5.2", "6.0", "6.1", "7.0"], "2.14.1", "cu126"),
     ("pytorch", &["580.65.06", "595.71.05", "615.20"], &["7.5", "8.0", "8.6", "8.9", "9.0", "10.0", "12.0"], "2.15.0", "cu132"),
     ("pytorch", &["525.60.13", "550.54.14", "579.99"], &["5.0", "6.1", "7.0", "7.5", "8.6", "9.0"], "2.14.1", "cu126"),
