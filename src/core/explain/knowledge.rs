@@ -6,7 +6,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
 use serde::Deserialize;
 
 use super::diagnosis::{Diagnosis, Sign};
-use super::pattern::Pattern;
+use super::pattern::{Pattern, any_of};
 use super::rule::CudaFloor;
 use crate::core::data::Data;
 use crate::core::failure::Failure;
@@ -24,8 +24,8 @@ pub struct Knowledge {
     /// For each pattern, who waits for it.
     pub(super) uses: Vec<Vec<Use>>,
     pub(super) floors: Vec<CudaFloor>,
-    /// Lines that these match say nothing.
-    pub(super) noise: Vec<Pattern>,
+    /// Lines that this matches say nothing.
+    pub(super) noise: Option<Pattern>,
     pub(super) automaton: AhoCorasick,
     /// For each word of the automaton, the patterns that hold it.
     pub(super) of_word: Vec<Vec<usize>>,
@@ -98,12 +98,13 @@ impl Knowledge {
         let floors = table::<Floors>(data, FLOORS)?.map_or_else(Vec::new, |table| table.floor);
         let mut noise = Vec::new();
         for line in table::<Noises>(data, NOISE)?.into_iter().flat_map(|table| table.noise) {
-            noise.push(Pattern::new(&line.line).map_err(|error| unreadable(NOISE, &error))?);
+            Pattern::new(&line.line).map_err(|error| unreadable(NOISE, &error))?;
+            noise.push(line.line);
         }
-        Self::of(known, floors, noise)
+        Self::of(known, floors, any_of(&noise))
     }
 
-    fn of(diagnoses: Vec<Diagnosis>, floors: Vec<CudaFloor>, noise: Vec<Pattern>) -> Result<Self, Failure> {
+    fn of(diagnoses: Vec<Diagnosis>, floors: Vec<CudaFloor>, noise: Option<Pattern>) -> Result<Self, Failure> {
         let mut table = Table::default();
         let mut signs = Vec::new();
         for (place, diagnosis) in diagnoses.iter().enumerate() {

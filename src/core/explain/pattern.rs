@@ -2,13 +2,14 @@
 
 use std::sync::OnceLock;
 
-use regex::{Regex, RegexBuilder};
+use regex::bytes::{Regex, RegexBuilder};
 use regex_syntax::hir::{Hir, HirKind};
 
 /// Shorter words are in every log.
 const SHORTEST_WORD: usize = 3;
 
-/// A regular expression, compiled when its words are first seen. Upper and lower case are the same.
+/// A regular expression, compiled when its words are first seen. Upper and lower case are the same. It works on bytes: what it
+/// names is ASCII, and an expression that knows Unicode takes many times as long to compile.
 #[derive(Debug)]
 pub(super) struct Pattern {
     pub(super) source: String,
@@ -34,10 +35,21 @@ impl Pattern {
         Ok(Self { source: source.to_owned(), words, regex: OnceLock::new() })
     }
 
+    /// Whether it matches anywhere in `text`.
+    pub(super) fn matches(&self, text: &str) -> bool {
+        self.regex().is_some_and(|regex| regex.is_match(text.as_bytes()))
+    }
+
     /// The compiled expression; `None` only for one that passes the parser and is too large to compile.
     pub(super) fn regex(&self) -> Option<&Regex> {
-        self.regex.get_or_init(|| RegexBuilder::new(&self.source).case_insensitive(true).build().ok()).as_ref()
+        self.regex.get_or_init(|| RegexBuilder::new(&self.source).case_insensitive(true).unicode(false).build().ok()).as_ref()
     }
+}
+
+/// One expression that matches where any of these does.
+pub(super) fn any_of(sources: &[String]) -> Option<Pattern> {
+    let all: Vec<String> = sources.iter().map(|source| format!("(?:{source})")).collect();
+    Pattern::new(&all.join("|")).ok()
 }
 
 /// The best set of words of which one must be there: the set whose shortest word is the longest.

@@ -1,6 +1,6 @@
 //! Follows every sign through the log, line by line, and keeps the first place where each is complete.
 
-use regex::Captures;
+use regex::bytes::Captures;
 
 use super::knowledge::{Knowledge, Use};
 use super::pattern::Pattern;
@@ -83,13 +83,15 @@ impl Watch {
             }
         }
         candidates.sort_unstable();
-        let matches: Vec<_> =
-            candidates.iter().filter_map(|&number| Some((number, knowledge.patterns[number].regex()?.captures(text)?))).collect();
-        let noise = |pattern: &Pattern| pattern.regex().is_some_and(|regex| regex.is_match(text));
-        if matches.is_empty() || knowledge.noise.iter().any(noise) {
+        // Most candidates do not match; whether they do is far cheaper to ask than where.
+        let matches = |number: &usize| knowledge.patterns[*number].matches(text);
+        candidates.retain(matches);
+        if candidates.is_empty() || knowledge.noise.as_ref().is_some_and(|noise| noise.matches(text)) {
             self.candidates = candidates;
             return;
         }
+        let captured = |&number: &usize| Some((number, knowledge.patterns[number].regex()?.captures(text.as_bytes())?));
+        let matches: Vec<_> = candidates.iter().filter_map(captured).collect();
         // What forbids comes first, so that one line can hold both.
         for (number, _) in &matches {
             self.forbid(knowledge, *number);
@@ -187,13 +189,14 @@ impl Watch {
 }
 
 fn groups(pattern: &Pattern, captures: &Captures<'_>) -> Vec<(String, String)> {
-    let names = pattern.regex().into_iter().flat_map(regex::Regex::capture_names).flatten();
-    names.filter_map(|name| Some((name.to_owned(), captures.name(name)?.as_str().to_owned()))).collect()
+    let names = pattern.regex().into_iter().flat_map(regex::bytes::Regex::capture_names).flatten();
+    let value = |name| Some(String::from_utf8_lossy(captures.name(name)?.as_bytes()).into_owned());
+    names.filter_map(|name| Some((name.to_owned(), value(name)?))).collect()
 }
 
 /// The line, cut to what is around the match.
 fn around(text: &str, captures: &Captures<'_>) -> String {
-    let start = captures.get(0).map_or(0, |found| found.start());
+    let start = text.floor_char_boundary(captures.get(0).map_or(0, |found| found.start()));
     let before = text[..start].chars().count();
     let skip = if text.chars().count() <= SHOWN { 0 } else { before.saturating_sub(SHOWN / 4) };
     let mut shown: String = text.chars().skip(skip).take(SHOWN).collect();
