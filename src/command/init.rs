@@ -21,6 +21,7 @@ use nixml::edge::terminal::Surroundings;
 use nixml::front::print;
 
 use crate::cli::{Shared, variable};
+use crate::command::init_course::Course;
 use crate::command::init_answers::{Given, layered};
 use crate::command::wizard::{self, Start};
 use crate::command::{init_proof, machine, shared_data, warn_of_root};
@@ -65,6 +66,9 @@ pub struct Args {
     /// The answers of `--set` came from its variable.
     #[arg(skip)]
     set_by_variable: bool,
+    /// What a course brings along.
+    #[arg(skip)]
+    course: Option<Course>,
 }
 
 const EXAMPLES: &str = "\
@@ -104,7 +108,7 @@ impl Args {
     }
 
     /// The answers of a course, everything else at its default.
-    pub fn for_class(dir: PathBuf, answers: &Answers, no_validate: bool) -> Self {
+    pub fn for_class(dir: PathBuf, answers: &Answers, course: Course, no_validate: bool) -> Self {
         let steps = answers.iter().map(|(id, answer)| (id.to_owned(), answer.value.argument(), true)).collect();
         Self {
             dir,
@@ -119,6 +123,7 @@ impl Args {
             no_validate,
             json: false,
             steps,
+            course: Some(course),
         }
     }
 
@@ -136,6 +141,7 @@ pub fn run(args: &Args, shared: &Shared) -> anyhow::Result<Exit> {
     let given =
         Given { answers: args.answers.as_ref(), set: &args.set, set_by_variable: args.set_by_variable, steps: &args.steps };
     let (answers, resolved) = layered(&given, &steps, nixml::edge::user_config()?.as_ref())?;
+    let resolved = args.course.as_ref().map(|course| course.resolved.clone()).or(resolved);
     let open = steps.iter().find(|step| step.needed && answers.get(&step.id).is_none());
     match open {
         Some(step) if !screen || args.yes || args.json => return Err(missing(step).into()),
@@ -187,8 +193,13 @@ pub fn run(args: &Args, shared: &Shared) -> anyhow::Result<Exit> {
             print::say(&format!("note: {note}"));
         }
     }
+    let kit = args.course.as_ref().and_then(|course| course.kit.as_ref());
+    if let Some(kit) = kit {
+        project_writer::put_lock(&folder, &kit.lock)?;
+    }
     drop(folder);
-    let proved = init_proof::prove(&args.dir, shared, &data, &plan, args.no_validate, terminal)?;
+    let wheels = kit.map(|kit| kit.wheels.clone());
+    let proved = init_proof::prove(&args.dir, shared, &data, &plan, args.no_validate, terminal, wheels)?;
     show(args, shared, &plan, &changes, command, proved.next, proved.report)
 }
 
@@ -249,6 +260,9 @@ fn show(
         print::say(&format!("error: {failure}"));
     }
     let exit = validation.as_ref().map_or(Exit::Done, nixml::core::validation::ValidationReport::exit);
+    if args.course.as_ref().is_some_and(|course| course.silent) {
+        return Ok(exit);
+    }
     if args.json {
         let mut report = InitReport::new(&args.dir.display().to_string(), changes, plan, command, next);
         report.validation = validation;

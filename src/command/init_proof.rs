@@ -1,6 +1,6 @@
 //! The last part of `init`: the proof where it can be had, and the next steps, with what is missing for them and how to get it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use nixml::core::data::Data;
 use nixml::core::failure::Failure;
@@ -18,7 +18,15 @@ pub struct Proved {
 }
 
 /// Validates when Nix is there, the person did not say no, and this machine can run the first target.
-pub fn prove(dir: &Path, shared: &Shared, data: &Data, plan: &Plan, no_validate: bool, watched: bool) -> Result<Proved, Failure> {
+pub fn prove(
+    dir: &Path,
+    shared: &Shared,
+    data: &Data,
+    plan: &Plan,
+    no_validate: bool,
+    watched: bool,
+    wheels: Option<PathBuf>,
+) -> Result<Proved, Failure> {
     let mut next = Vec::new();
     if dir != Path::new(".") {
         next.push(format!("cd {}", quote(&dir.display().to_string())));
@@ -32,7 +40,7 @@ pub fn prove(dir: &Path, shared: &Shared, data: &Data, plan: &Plan, no_validate:
     } else if no_validate {
         next.push("nixml validate".to_owned());
     } else {
-        report = Some(super::validate::run_quietly(dir, shared, data, watched)?);
+        report = Some(super::validate::run_quietly(dir, shared, data, watched, |options| options.wheels = wheels)?);
     }
     if report.as_ref().is_some_and(|report| !report.ok) {
         next.push("nixml validate".to_owned());

@@ -72,7 +72,7 @@ pub fn run(args: &Args, shared: &Shared) -> anyhow::Result<Exit> {
         return Ok(if unmet.is_empty() { Exit::Done } else { Exit::Failed });
     }
     let dir = args.dir.clone().unwrap_or_else(|| PathBuf::from(nixml::core::answers::check::suggest_name(&class.title)));
-    let exit = init::run(&init::Args::for_class(dir, &answers, args.no_validate), shared)?;
+    let exit = init::run(&init::Args::for_class(dir, &answers, todo!(), args.no_validate), shared)?;
     let (state, first) = match (exit, nix && !args.no_validate) {
         (Exit::Done, true) if fallback => (State::Fallback, None),
         (Exit::Done, true) => (State::Ready, None),

@@ -9,6 +9,7 @@ pub mod explain;
 pub mod freshness;
 pub mod init;
 mod init_answers;
+mod init_course;
 mod init_proof;
 pub mod join;
 pub mod matrix;

@@ -122,9 +122,16 @@ pub fn run(args: &Args, shared: &Shared) -> anyhow::Result<Exit> {
     Ok(report.exit())
 }
 
-/// For `init`: the same with every flag at its default; the report is the caller's to show.
-pub fn run_quietly(dir: &Path, shared: &Shared, data: &Data, watched: bool) -> Result<ValidationReport, Failure> {
-    let options = options(dir, shared, data.clone(), watched)?;
+/// For `init`: the same with every flag at its default but what `alter` changes; the report is the caller's to show.
+pub fn run_quietly(
+    dir: &Path,
+    shared: &Shared,
+    data: &Data,
+    watched: bool,
+    alter: impl FnOnce(&mut ValidateOptions),
+) -> Result<ValidationReport, Failure> {
+    let mut options = options(dir, shared, data.clone(), watched)?;
+    alter(&mut options);
     let mut teller = Teller::new(shared, watched, false);
     let report = validate(&options, &mut |event| teller.tell(event));
     teller.clear();

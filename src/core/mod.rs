@@ -16,6 +16,7 @@ pub mod files;
 pub mod finding;
 pub mod freshness;
 pub mod init_report;
+pub mod kit;
 pub mod loader;
 pub mod merge;
 pub mod nix_log;

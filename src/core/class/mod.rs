@@ -3,6 +3,7 @@
 pub mod board;
 pub mod code;
 mod needs;
+mod standing;
 
 use std::collections::BTreeMap;
 
@@ -14,6 +15,7 @@ use crate::core::failure::Failure;
 use crate::core::step::Step;
 
 pub use needs::{Met, Unmet, judge};
+pub use standing::{Course, Outcome, Standing};
 
 /// Whether the course needs a card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

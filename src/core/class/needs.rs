@@ -17,10 +17,67 @@ pub enum Unmet {
     Nix,
     /// The proof failed.
     Proof,
+    /// An index or a cache could not be reached.
+    Network,
+    /// A file of the kit is missing or damaged.
+    Kit,
+    /// There is no build for this kind of machine.
+    Platform,
 }
 
 impl Unmet {
-    pub const ALL: [Self; 7] = [Self::Disk, Self::Memory, Self::Gpu, Self::Driver, Self::Compute, Self::Nix, Self::Proof];
+    pub const ALL: [Self; 10] = [
+        Self::Disk,
+        Self::Memory,
+        Self::Gpu,
+        Self::Driver,
+        Self::Compute,
+        Self::Nix,
+        Self::Proof,
+        Self::Network,
+        Self::Kit,
+        Self::Platform,
+    ];
+
+    /// One word, for files and JSON.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Disk => "disk",
+            Self::Memory => "memory",
+            Self::Gpu => "gpu",
+            Self::Driver => "driver",
+            Self::Compute => "compute",
+            Self::Nix => "nix",
+            Self::Proof => "proof",
+            Self::Network => "network",
+            Self::Kit => "kit",
+            Self::Platform => "platform",
+        }
+    }
+
+    /// The need of that word.
+    #[must_use]
+    pub fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|need| need.word() == word)
+    }
+
+    /// What a student does about it.
+    #[must_use]
+    pub fn to_do(self) -> &'static str {
+        match self {
+            Self::Disk => "free some disk space: `nixml clean` and emptying the bin help",
+            Self::Memory => "close other programs, or use a machine with more memory",
+            Self::Gpu => "find out why no NVIDIA card answers: `nixml doctor gpu`",
+            Self::Driver => "install a newer NVIDIA driver: `nixml doctor driver-version` says how on this machine",
+            Self::Compute => "use a machine with a newer card: no driver changes what this one can compute",
+            Self::Nix => "install Nix: `nixml doctor nix` shows the command for this machine",
+            Self::Proof => "read what the proof said above, and show it to your instructor: `nixml report` collects it",
+            Self::Network => "check the network, or ask your instructor for a kit",
+            Self::Kit => "get the named files of the kit again",
+            Self::Platform => "use another machine: this course has no build for one like this",
+        }
+    }
 
     /// For the board: what such people need.
     #[must_use]
@@ -33,6 +90,9 @@ impl Unmet {
             Self::Compute => "a newer GPU",
             Self::Nix => "Nix",
             Self::Proof => "a look at the failed proof",
+            Self::Network => "a network that reaches the indexes, or a kit",
+            Self::Kit => "a kit without damage",
+            Self::Platform => "another kind of machine",
         }
     }
 

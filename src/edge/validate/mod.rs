@@ -66,6 +66,10 @@ pub struct ValidateOptions {
     pub ci: bool,
     /// The caller holds the folder's lock.
     pub locked: bool,
+    /// The wheels of a kit: they are what is installed, and nobody asks the network for anything.
+    pub wheels: Option<PathBuf>,
+    /// Only the shell and uv.lock: nothing is installed or proved.
+    pub until_lock: bool,
     /// A recorded machine; absent: this one is asked, while the first phases run.
     pub host: Option<Facts>,
     pub data: Data,
@@ -90,6 +94,8 @@ impl ValidateOptions {
             trust: false,
             ci: false,
             locked: false,
+            wheels: None,
+            until_lock: false,
             host: None,
             data,
             terminal: None,
@@ -122,6 +128,11 @@ fn phases(trial: &mut Trial<'_>, project: &Project) -> Result<Option<Proof>, Fau
         Runner::Uv => shell::without_nix(trial, project)?,
     };
     packages::lock(trial, project, &entered)?;
+    if trial.options.until_lock {
+        trial.skip(PhaseId::Sync, "not asked for");
+        trial.skip(PhaseId::Proof, "not asked for");
+        return Ok(None);
+    }
     let target = project.target().target;
     let card_missing = target == Target::Cuda && !gpu::present(trial.facts());
     if card_missing && !trial.options.allow_no_gpu {

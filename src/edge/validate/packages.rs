@@ -1,5 +1,7 @@
 //! uv's two phases: uv.lock fits pyproject.toml, and what it names is installed.
 
+use std::path::Path;
+
 use crate::core::failure::Exit;
 use crate::core::plan::{Target, TargetPlan};
 use crate::core::validation::PhaseId;
@@ -47,6 +49,9 @@ pub fn sync(trial: &mut Trial<'_>, project: &Project, entered: &Entered) -> Resu
         args.extend(["--group", group]);
     }
     trial.phase(PhaseId::Sync, &args.join(" ").replace("sync", "uv sync"), |trial| {
+        if let Some(wheels) = trial.options.wheels.clone() {
+            from_kit(trial, project, entered, &wheels)?;
+        }
         uv(trial, PhaseId::Sync, project, entered, &args)?;
         let text = trial.text();
         let installed = text.lines().filter(|line| line.starts_with(" + ")).count();
@@ -59,9 +64,41 @@ pub fn sync(trial: &mut Trial<'_>, project: &Project, entered: &Entered) -> Resu
     })
 }
 
+/// Installs from the wheels of a kit what uv.lock names, each by its hash. `uv sync` itself takes wheels from nowhere but the lock's
+/// addresses and its own cache; afterwards it finds everything in place.
+fn from_kit(trial: &mut Trial<'_>, project: &Project, entered: &Entered, wheels: &Path) -> Result<(), Fault> {
+    let cannot = |error: std::io::Error| Fault::failed(format!("the list of packages cannot be kept: {error}"));
+    let venv = project.venv();
+    if !venv.join("bin/python").exists() {
+        let venv = venv.to_string_lossy();
+        uv(trial, PhaseId::Sync, project, entered, &["venv", "--quiet", "--allow-existing", &venv])?;
+    }
+    let list = trial.temp.path().join("requirements.txt");
+    std::fs::write(&list, "").map_err(cannot)?;
+    let list = list.to_string_lossy().into_owned();
+    let group = project.target().target.word();
+    let mut export = vec!["export", "--quiet", "--frozen", "--no-emit-project", "--no-header", "--output-file", &list];
+    if trial.options.runner == Runner::Uv && !project.is_first() {
+        export.extend(["--group", group]);
+    }
+    uv(trial, PhaseId::Sync, project, entered, &export)?;
+    let (python, wheels) = (venv.join("bin/python"), wheels.to_string_lossy().into_owned());
+    let install = ["pip", "install", "--no-index", "--no-deps", "--require-hashes", "--python", &python.to_string_lossy()]
+        .map(str::to_owned)
+        .into_iter()
+        .chain(["--find-links", &wheels, "--requirements", &list].map(str::to_owned))
+        .collect::<Vec<_>>();
+    uv(trial, PhaseId::Sync, project, entered, &install.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
 fn uv(trial: &mut Trial<'_>, phase: PhaseId, project: &Project, entered: &Entered, args: &[&str]) -> Result<(), Fault> {
-    let mut order = Order::new(&entered.uv, &project.dir, entered.env.clone()).args(args);
-    if !trial.options.allow_build {
+    let mut env = entered.env.clone();
+    if trial.options.wheels.is_some() {
+        env = env.with("UV_OFFLINE", "1");
+    }
+    let mut order = Order::new(&entered.uv, &project.dir, env).args(args);
+    let installs = !matches!(args.first(), Some(&("venv" | "export")));
+    if !trial.options.allow_build && installs {
         // A package built from source runs its author's code, and wants compilers that beginners do not have.
         order = order.args(["--no-build"]);
     }

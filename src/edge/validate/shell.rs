@@ -124,6 +124,10 @@ fn order(trial: &Trial<'_>, project: &Project, nix: PathBuf, word: &str) -> Orde
         .args(["--log-format", "internal-json", "--no-write-lock-file", "--profile", ".nixml/profile"])
         // Old versions wait for ever on a network that swallows packets.
         .args(["--option", "connect-timeout", "10", "--option", "warn-dirty", "false"]);
+    if trial.options.wheels.is_some() {
+        // All of it came with the kit: no cache is asked, none has to time out.
+        order = order.args(["--offline"]);
+    }
     if let Some(nixpkgs) = &trial.options.nixpkgs {
         order = order.args(["--override-input", "nixpkgs", &flake_reference(nixpkgs)]);
     }
