@@ -128,7 +128,7 @@ pub fn read(path: &Path, shared: &Shared) -> Result<(Class, nixml::core::answers
     Ok((class, answers, text))
 }
 
-fn read_text(path: &Path) -> Result<String, Failure> {
+pub fn read_text(path: &Path) -> Result<String, Failure> {
     let wrong = |why: String| Failure::usage(format!("read `{}`", path.display())).why(why);
     let bytes = edge::read_capped(path, file::MOST_BYTES as u64 + 1).map_err(|error| wrong(error.to_string()))?;
     String::from_utf8(bytes).map_err(|_| wrong("it is not UTF-8 text".to_owned()))

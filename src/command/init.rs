@@ -21,8 +21,8 @@ use nixml::edge::terminal::Surroundings;
 use nixml::front::print;
 
 use crate::cli::{Shared, variable};
-use crate::command::init_course::Course;
 use crate::command::init_answers::{Given, layered};
+use crate::command::init_course::Course;
 use crate::command::wizard::{self, Start};
 use crate::command::{init_proof, machine, shared_data, warn_of_root};
 

@@ -1,5 +1,6 @@
 //! One file a command: each joins a front to the edge. A command has `Args` for the command line and `run(&Args, &Shared)`.
 
+pub mod bundle;
 pub mod class;
 pub mod clean;
 pub mod completions;
@@ -13,6 +14,7 @@ mod init_course;
 mod init_proof;
 pub mod join;
 pub mod matrix;
+mod pace;
 pub mod probe;
 pub mod report;
 pub mod schema;

@@ -11,6 +11,7 @@ pub mod facts_file;
 pub mod fetch;
 pub mod files;
 pub mod identity;
+pub mod joined;
 pub mod kit;
 pub mod log;
 pub mod project_shell;
@@ -20,8 +21,8 @@ mod surroundings;
 pub mod undoing;
 
 pub use surroundings::{
-    arguments, config_folder, data, files_in, folder, is_empty_variable, normal, read_capped, stdout_is_terminal, user_config,
-    variable,
+    arguments, config_folder, data, file_bytes, files_in, folder, is_empty_variable, normal, overlay, own_program, put,
+    read_capped, real_path, stdout_is_terminal, temporary_folder, user_config, variable,
 };
 
 pub mod loading;

@@ -121,6 +121,20 @@ pub fn carry_out(folder: &Folder, changes: &[Change], consent: Consent) -> Resul
     Ok(notes)
 }
 
+/// Writes a project aside, in a new folder with a repository of its own and without a receipt: it is not a person's.
+///
+/// # Errors
+/// Exit 3: it cannot be written, or there is no git.
+pub fn write_aside(dir: &Path, files: &Files) -> Result<(), Failure> {
+    let folder = Folder::open(dir)?;
+    let changes = changes::decide(files, &folder.on_disk(files), &Known::default(), &Allowed::default());
+    write(&folder, &changes, || Ok(()))?;
+    let paths: Vec<String> = changes.iter().map(|change| change.path.clone()).collect();
+    git::init(dir)
+        .and_then(|()| git::intend_to_add(dir, &paths))
+        .map_err(|why| Failure::precondition("prepare a project").why(why).next("install git"))
+}
+
 /// Puts a kit's uv.lock into the project. One that is there stays: it may hold what `uv add` brought.
 ///
 /// # Errors

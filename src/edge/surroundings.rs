@@ -100,7 +100,10 @@ pub fn data(named: Option<&Path>) -> Result<Data, Failure> {
 }
 
 /// The files of an overlay by their path: only the folders that nixml's own data has.
-fn overlay(folder: &Path) -> Result<Vec<(String, String)>, Failure> {
+///
+/// # Errors
+/// Exit 2: a file cannot be read, is too large or not text.
+pub fn overlay(folder: &Path) -> Result<Vec<(String, String)>, Failure> {
     let mut found = Vec::new();
     let mut open: Vec<PathBuf> = ["wizard-steps", "templates", "assets"].iter().map(|name| folder.join(name)).collect();
     while let Some(dir) = open.pop() {
@@ -129,6 +132,42 @@ fn overlay(folder: &Path) -> Result<Vec<(String, String)>, Failure> {
 pub fn folder(path: &Path) -> Result<PathBuf, String> {
     let whole = path.canonicalize().map_err(|error| error.to_string())?;
     if whole.is_dir() { Ok(whole) } else { Err("it is no folder".to_owned()) }
+}
+
+/// A path without links, as text.
+#[must_use]
+pub fn real_path(path: &Path) -> Option<String> {
+    path.canonicalize().ok()?.into_os_string().into_string().ok()
+}
+
+/// The size of a plain file.
+#[must_use]
+pub fn file_bytes(path: &Path) -> Option<u64> {
+    path.symlink_metadata().ok().filter(std::fs::Metadata::is_file).map(|status| status.len())
+}
+
+/// Writes a file into a folder of ours.
+///
+/// # Errors
+/// The system's own.
+pub fn put(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    std::fs::write(path, bytes)
+}
+
+/// The program that runs now.
+///
+/// # Errors
+/// Exit 3: it is gone from where it was.
+pub fn own_program() -> Result<PathBuf, Failure> {
+    std::env::current_exe().map_err(|error| Failure::precondition("find nixml itself").why(error.to_string()))
+}
+
+/// A folder of ours for a while.
+///
+/// # Errors
+/// None can be made.
+pub fn temporary_folder() -> std::io::Result<tempfile::TempDir> {
+    tempfile::Builder::new().prefix("nixml-").tempdir()
 }
 
 /// Standard output goes to a person's screen.

@@ -26,6 +26,17 @@ pub enum State {
 impl State {
     const ALL: [Self; 4] = [Self::Ready, Self::Fallback, Self::Written, Self::NotReady];
 
+    /// One word, for JSON.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Ready => "ready",
+            Self::Fallback => "fallback",
+            Self::Written => "written",
+            Self::NotReady => "not-ready",
+        }
+    }
+
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {

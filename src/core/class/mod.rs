@@ -3,6 +3,7 @@
 pub mod board;
 pub mod code;
 mod needs;
+mod report;
 mod standing;
 
 use std::collections::BTreeMap;
@@ -15,6 +16,7 @@ use crate::core::failure::Failure;
 use crate::core::step::Step;
 
 pub use needs::{Met, Unmet, judge};
+pub use report::JoinReport;
 pub use standing::{Course, Outcome, Standing};
 
 /// Whether the course needs a card.

@@ -144,7 +144,8 @@ impl Manifest {
 
 /// A relative path of plain parts below one of the kit's own folders.
 fn inside(path: &str) -> bool {
-    let plain = |part: &str| !part.is_empty() && part != "." && part != ".." && !part.chars().any(|c| c.is_control() || c == '\\');
+    let plain =
+        |part: &str| !part.is_empty() && part != "." && part != ".." && !part.chars().any(|c| c.is_control() || c == '\\');
     path.split('/').all(plain) && super::PARTS.contains(&path.split('/').next().unwrap_or("")) && path != FILE
 }
 
@@ -181,7 +182,8 @@ mod tests {
             shells: vec![shell],
             wheels: vec![wheels("x86_64-linux", "cuda", "wheels/big.whl"), wheels("x86_64-linux", "cpu", "wheels/small.whl")],
         };
-        let files = ["class.toml", "locks/cuda-cpu/uv.lock", "store/a.narinfo", "wheels/big.whl", "wheels/small.whl", "bin/nixml"];
+        let files =
+            ["class.toml", "locks/cuda-cpu/uv.lock", "store/a.narinfo", "wheels/big.whl", "wheels/small.whl", "bin/nixml"];
         Manifest { projects: vec![project], files: files.map(file).to_vec(), ..Manifest::new("ML 101") }
     }
 

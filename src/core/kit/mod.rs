@@ -4,10 +4,12 @@
 //! cache of Nix), `wheels/` (for uv's `--find-links`).
 
 mod manifest;
+mod narinfo;
 mod platform;
 mod wheels;
 
 pub use manifest::{FILE, KitFile, Manifest, Project, Shell, Wheels};
+pub use narinfo::{Narinfo, closure};
 pub use platform::Platform;
 pub use wheels::{Wheel, of_lock};
 

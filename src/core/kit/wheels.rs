@@ -102,9 +102,8 @@ wheels = [{ url = "https://example.org/einops-0.8.2-py3-none-any.whl", hashes = 
 
     #[test]
     fn each_machine_gets_its_wheels() {
-        let names = |platform| -> Vec<String> {
-            of_lock(LOCK, "3.13", platform).unwrap().into_iter().map(|wheel| wheel.name).collect()
-        };
+        let names =
+            |platform| -> Vec<String> { of_lock(LOCK, "3.13", platform).unwrap().into_iter().map(|wheel| wheel.name).collect() };
         let einops = "einops-0.8.2-py3-none-any.whl";
         assert_eq!(names(Platform::X86Linux), [einops, "torch-2.15.0+cpu-cp313-cp313-manylinux_2_28_x86_64.whl"]);
         assert_eq!(names(Platform::ArmMac), [einops]);
@@ -115,7 +114,9 @@ wheels = [{ url = "https://example.org/einops-0.8.2-py3-none-any.whl", hashes = 
     fn a_package_without_a_wheel_and_a_strange_name_are_said() {
         let why = of_lock(LOCK, "3.12", Platform::X86Linux).unwrap_err();
         assert_eq!(why, "torch 2.15.0+cpu has no wheel for x86_64-linux and Python 3.12");
-        for url in ["http://example.org/a.whl", "https://example.org/..%2Fa.whl", "https://example.org/-o.whl", "https://x/a.zip", ""] {
+        for url in
+            ["http://example.org/a.whl", "https://example.org/..%2Fa.whl", "https://example.org/-o.whl", "https://x/a.zip", ""]
+        {
             assert_eq!(file_name(url), None, "{url}");
         }
         assert!(of_lock("][", "3.13", Platform::X86Linux).is_err());

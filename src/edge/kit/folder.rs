@@ -91,6 +91,28 @@ impl KitFolder {
         })
     }
 
+    /// Removes a file of the kit.
+    ///
+    /// # Errors
+    /// The system's own.
+    pub fn remove(&self, path: &str) -> std::io::Result<()> {
+        std::fs::remove_file(self.at(path))
+    }
+
+    /// Takes files of the binary cache away, and with an archive the entry that names it: Nix then writes both again.
+    pub fn forget_archives(&self, files: &[String]) {
+        for entry in self.files("store").iter().filter(|file| file.ends_with(".narinfo")) {
+            let text = std::fs::read_to_string(self.at(entry)).unwrap_or_default();
+            let archive = text.lines().find_map(|line| line.strip_prefix("URL: ")).unwrap_or("");
+            if files.iter().any(|file| file == entry || file.strip_prefix("store/") == Some(archive)) {
+                let _ = self.remove(entry);
+            }
+        }
+        for file in files {
+            let _ = self.remove(file);
+        }
+    }
+
     /// Puts a program into the kit, for people to start from there.
     ///
     /// # Errors
@@ -202,7 +224,8 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let kit = KitFolder::to_make(dir.path()).unwrap();
         let mut files = Vec::new();
-        for (path, text) in [("wheels/whole", "abc"), ("wheels/changed", "abc"), ("wheels/short", "abc"), ("wheels/gone", "abc")] {
+        for (path, text) in [("wheels/whole", "abc"), ("wheels/changed", "abc"), ("wheels/short", "abc"), ("wheels/gone", "abc")]
+        {
             kit.write(path, text.as_bytes()).unwrap();
             files.push(KitFile { path: path.to_owned(), bytes: 3, sha256: sha256(text.as_bytes()) });
         }

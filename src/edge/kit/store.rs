@@ -29,6 +29,8 @@ pub struct Store<'a> {
 
 struct Said {
     out: Vec<u8>,
+    /// The first of what it said for people.
+    plain: String,
     log: NixLog,
 }
 
@@ -74,7 +76,8 @@ impl Store<'_> {
     pub fn bash(&self, source: &str) -> Result<Vec<String>, Failure> {
         let what = "get the shell's bash";
         let reference = format!("path:{source}#bashInteractive");
-        let said = self.run(what, &["build", "--no-link", "--json", "--no-write-lock-file", &reference], Path::new("/"), &mut |_| {})?;
+        let said =
+            self.run(what, &["build", "--no-link", "--json", "--no-write-lock-file", &reference], Path::new("/"), &mut |_| {})?;
         let built: serde_json::Value = serde_json::from_slice(&said.out)
             .map_err(|error| Failure::new(Exit::Failed, what).why(format!("Nix did not answer in JSON: {error}")))?;
         let outputs = built.as_array().into_iter().flatten().filter_map(|one| one["outputs"].as_object());
@@ -158,7 +161,8 @@ impl Store<'_> {
     #[must_use]
     pub fn owner(&self) -> Owner {
         let said = self.run("ask whose store it is", &["store", "ping"], Path::new("/"), &mut |_| {});
-        let heard = said.map(|said| String::from_utf8_lossy(&said.out).into_owned()).unwrap_or_default();
+        // Some versions answer on standard output, some in their log.
+        let heard = said.map(|said| format!("{}\n{}", String::from_utf8_lossy(&said.out), said.plain)).unwrap_or_default();
         if heard.lines().any(|line| line.trim() == "Store URL: local") { Owner::Own } else { Owner::Daemon }
     }
 
@@ -206,12 +210,17 @@ impl Store<'_> {
             .args(["--extra-experimental-features", "nix-command flakes", "--log-format", "internal-json"])
             .args(["--option", "warn-dirty", "false", "--option", "connect-timeout", "10"]);
         order = order.args(args);
-        let mut said = Said { out: Vec::new(), log: NixLog::new() };
-        let mut plain = String::new();
+        let mut said = Said { out: Vec::new(), plain: String::new(), log: NixLog::new() };
         let end = self.start(what, &order, &mut |heard| match heard {
             Heard::Out(bytes) => said.out.extend_from_slice(bytes),
             Heard::Err(bytes) => {
-                said.log.feed(bytes, |line| plain = format!("{plain}\n{}", line.line()).chars().take(2000).collect());
+                let Said { log, plain, .. } = &mut said;
+                log.feed(bytes, |line| {
+                    if plain.len() < 2000 {
+                        plain.push_str(&line.line());
+                        plain.push('\n');
+                    }
+                });
                 tell(said.log.progress());
             }
             _ => {}
@@ -220,7 +229,7 @@ impl Store<'_> {
         if end == End::Exit(0) {
             return Ok(said);
         }
-        let first = said.log.errors().first().map_or(plain, |error| error.raw.clone());
+        let first = said.log.errors().first().map_or(said.plain, |error| error.raw.clone());
         Err(failed(what, &end, &first))
     }
 }
@@ -248,7 +257,8 @@ fn gather(inputs: &serde_json::Value, into: &mut Vec<String>) {
 /// The address of a binary cache in a folder. Nix's versions read special characters in it differently: such a folder gets a plain
 /// name for the while.
 fn address(folder: &Path) -> Result<(Option<tempfile::TempDir>, String), Failure> {
-    let plain = |path: &Path| path.to_str().is_some_and(|text| text.chars().all(|c| c.is_ascii_alphanumeric() || "/._-+".contains(c)));
+    let plain =
+        |path: &Path| path.to_str().is_some_and(|text| text.chars().all(|c| c.is_ascii_alphanumeric() || "/._-+".contains(c)));
     if plain(folder) {
         return Ok((None, format!("file://{}", folder.display())));
     }

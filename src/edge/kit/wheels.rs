@@ -103,8 +103,7 @@ pub fn fetch(kit: &KitFolder, wheels: &[Wheel], interrupt: &Interrupt, tell: &mu
     let mut there = wheels.len() - open.len();
     tell(there);
     for again in [false, true] {
-        let downloads: Vec<Download> =
-            open.iter().map(|wheel| Download { url: wheel.url.clone(), to: part(wheel) }).collect();
+        let downloads: Vec<Download> = open.iter().map(|wheel| Download { url: wheel.url.clone(), to: part(wheel) }).collect();
         let fetched = fetch::files(&downloads, interrupt, &mut |_| {
             there += 1;
             tell(there.min(wheels.len()));
@@ -123,7 +122,9 @@ pub fn fetch(kit: &KitFolder, wheels: &[Wheel], interrupt: &Interrupt, tell: &mu
         if let Err(failure) = fetched
             && (again || interrupt.asked().is_some() || before > open.len() || failure.exit != Exit::Network)
         {
-            return Err(failure.next(format!("{there} of {} wheels are there; the same command goes on from there", wheels.len())));
+            return Err(
+                failure.next(format!("{there} of {} wheels are there; the same command goes on from there", wheels.len()))
+            );
         }
         // A remainder that cannot be gone on with: once from the start.
         for wheel in &open {
@@ -137,7 +138,8 @@ pub fn fetch(kit: &KitFolder, wheels: &[Wheel], interrupt: &Interrupt, tell: &mu
 }
 
 fn keep(part: &Path, place: &Path) -> Result<(), Failure> {
-    std::fs::rename(part, place).map_err(|error| Failure::precondition(format!("write `{}`", place.display())).why(error.to_string()))
+    std::fs::rename(part, place)
+        .map_err(|error| Failure::precondition(format!("write `{}`", place.display())).why(error.to_string()))
 }
 
 /// uv resolves the lock from the kit's wheels alone, for a machine of `platform`: it says whether they are enough.

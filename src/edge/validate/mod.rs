@@ -129,8 +129,6 @@ fn phases(trial: &mut Trial<'_>, project: &Project) -> Result<Option<Proof>, Fau
     };
     packages::lock(trial, project, &entered)?;
     if trial.options.until_lock {
-        trial.skip(PhaseId::Sync, "not asked for");
-        trial.skip(PhaseId::Proof, "not asked for");
         return Ok(None);
     }
     let target = project.target().target;
