@@ -154,6 +154,15 @@ pub fn put(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     std::fs::write(path, bytes)
 }
 
+/// Writes a file that is not there yet.
+///
+/// # Errors
+/// The system's own; [`std::io::ErrorKind::AlreadyExists`] when it is there.
+pub fn put_new(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    use std::io::Write as _;
+    std::fs::OpenOptions::new().write(true).create_new(true).open(path)?.write_all(bytes)
+}
+
 /// The program that runs now.
 ///
 /// # Errors

@@ -119,6 +119,49 @@ pub fn decode(text: &str) -> Option<Readiness> {
     })
 }
 
+/// The codes that are one slip away from something mistyped: a wrong character, two exchanged, one too many or too few. With `class`
+/// only that class's. At most three, because more would be a guess.
+#[must_use]
+pub fn near(text: &str, class: Option<u16>) -> Vec<(String, Readiness)> {
+    let typed: Vec<char> = text.chars().filter(|c| c.is_ascii_alphanumeric()).map(|c| c.to_ascii_uppercase()).collect();
+    let mut tried: Vec<Vec<char>> = Vec::new();
+    let with = |place: usize, new: char, over: usize| {
+        let mut one = typed.clone();
+        one.splice(place..place + over, [new]);
+        one
+    };
+    let letters = ALPHABET.iter().map(|letter| char::from(*letter));
+    match typed.len() {
+        7 => tried.extend(
+            letters.flat_map(|letter| (0..=7).map(move |place| (place, letter))).map(|(place, letter)| with(place, letter, 0)),
+        ),
+        8 => {
+            tried.extend(
+                letters.flat_map(|letter| (0..8).map(move |place| (place, letter))).map(|(place, letter)| with(place, letter, 1)),
+            );
+            for (one, other) in (0..8).flat_map(|one| (one + 1..8).map(move |other| (one, other))) {
+                let mut swapped = typed.clone();
+                swapped.swap(one, other);
+                tried.push(swapped);
+            }
+        }
+        9 => tried.extend((0..9).map(|place| [&typed[..place], &typed[place + 1..]].concat())),
+        _ => {}
+    }
+    let mut found: Vec<(String, Readiness)> = Vec::new();
+    for one in tried {
+        if let Some(said) =
+            decode(&one.into_iter().collect::<String>()).filter(|said| class.is_none_or(|class| class == said.class))
+        {
+            let code = encode(&said);
+            if !found.iter().any(|(known, _)| *known == code) {
+                found.push((code, said));
+            }
+        }
+    }
+    if found.len() > 3 { Vec::new() } else { found }
+}
+
 /// Where something stands in its list.
 fn place<T: PartialEq>(all: &[T], one: &T) -> u32 {
     all.iter().zip(0..).find(|(known, _)| *known == one).map_or(0, |(_, place)| place)
@@ -163,13 +206,12 @@ mod tests {
 
     fn all() -> Vec<Readiness> {
         let mut all = Vec::new();
+        let unmet: Vec<Option<Unmet>> = std::iter::once(None).chain(Unmet::ALL.map(Some)).collect();
         for class in [0, 1, 0x5a5, 0xfff] {
             for state in State::ALL {
                 for target in [Target::Cpu, Target::Cuda] {
                     for card in [0, 8, 12] {
-                        for unmet in [None, Some(Unmet::Disk), Some(Unmet::Proof)] {
-                            all.push(Readiness { class, state, target, card, unmet });
-                        }
+                        all.extend(unmet.iter().map(|unmet| Readiness { class, state, target, card, unmet: *unmet }));
                     }
                 }
             }
@@ -207,10 +249,56 @@ mod tests {
         }
     }
 
+    /// The property behind it, without trying every code: the code is linear, so what holds for the differences holds for all.
+    #[test]
+    fn no_two_codes_are_closer_than_three_places() {
+        for place in 0..8 {
+            for wrong in 1..32 {
+                let mut one = [0; 8];
+                one[place] = wrong;
+                assert_ne!(syndromes(one), (0, 0));
+                for other in place + 1..8 {
+                    for also in 1..32 {
+                        let mut two = one;
+                        two[other] = also;
+                        assert_ne!(syndromes(two), (0, 0), "{two:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_near_is_found_again() {
+        for readiness in all().into_iter().step_by(17) {
+            let code = encode(&readiness);
+            let has = |typo: &str| near(typo, Some(readiness.class)).iter().any(|(known, _)| *known == code);
+            assert!(has(&code.replacen('-', "", 1)[..7]), "one too few: {code}");
+            assert!(has(&format!("{code}0")), "one too many: {code}");
+            let mut swapped: Vec<char> = code.replace('-', "").chars().collect();
+            swapped.swap(2, 5);
+            assert!(has(&swapped.into_iter().collect::<String>()), "two exchanged: {code}");
+        }
+        assert_eq!(near("hello", None), []);
+    }
+
     #[test]
     fn decoding_is_total() {
         for text in ["", "-", "0000-0000", "ZZZZZZZZ", "\u{1f600}", "7F3K-9QW", "7F3K-9QWAA", "U000-0000"] {
-            let _ = decode(text);
+            let _ = (decode(text), near(text, None));
+        }
+    }
+
+    proptest::proptest! {
+        /// Whatever is typed, there is an answer, and what counts as a code is exactly what `encode` writes.
+        #[test]
+        fn decoding_is_total_on_anything(text in "\\PC{0,12}", code in "[0-9A-HJKMNP-TV-Z]{8}") {
+            let _ = near(&text, None);
+            for text in [text, code] {
+                if let Some(said) = decode(&text) {
+                    proptest::prop_assert_eq!(decode(&encode(&said)), Some(said));
+                }
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The full screen: a model, what changes it, and how it looks.
 
 mod act;
+pub mod board;
 mod choose;
 pub mod clean;
 pub mod glossary;
