@@ -14,7 +14,8 @@ Examples:
   nixml schema doctor > doctor.schema.json
   nixml schema facts             what `nixml probe --json` prints and `--host` reads
 
-Names: clean, doctor, explain, facts, finding, init, matrix, validate")]
+Names: board, bundle, class-check, clean, doctor, explain, facts, finding, init, join, matrix,
+validate")]
 pub struct Args {
     /// Which one
     name: String,

@@ -21,10 +21,8 @@ mod surroundings;
 pub mod undoing;
 
 pub use surroundings::{
-    arguments, config_folder, data, file_bytes, files_in, folder, is_empty_variable, normal, overlay, own_program, put,
+    arguments, config_folder, data, file_bytes, files_in, folder, is_empty_variable, normal, overlay, own_program, put, put_new,
     read_capped, real_path, stdout_is_terminal, temporary_folder, user_config, variable,
-    arguments, config_folder, data, file_bytes, files_in, folder, normal, overlay, own_program, put, put_new, read_capped,
-    real_path, stdout_is_terminal, temporary_folder, user_config, variable,
 };
 
 pub mod loading;

@@ -3,7 +3,8 @@
     proxy.py HOST FOLDER CERT KEY      prints `port N` on standard error, then `tunnel HOST` and `GET PATH STATUS` as they come
 
 The project's files stay byte for byte the real ones; only the transport is replaced. `https://HOST/whl/cpu/torch/` is
-FOLDER/whl/cpu/torch/index.html. A file FOLDER/.mode replays a bad day: `down` (the connection is cut), `forbidden` (403).
+FOLDER/whl/cpu/torch/index.html. A file FOLDER/.mode replays a bad day: `down` (the connection is cut), `forbidden` (403), `elsewhere`
+(sent on to plain http).
 The CA lives in a test's temporary folder and nowhere else.
 """
 import functools
@@ -39,6 +40,11 @@ class Index(http.server.SimpleHTTPRequestHandler):
     def do_GET(self):
         if mode() == "forbidden":
             self.send_error(403)
+        elif mode() == "elsewhere":
+            self.send_response(302)
+            self.send_header("Location", f"http://{host}{self.path}")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
         else:
             super().do_GET()
 

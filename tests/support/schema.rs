@@ -107,3 +107,12 @@ fn is(value: &Value, kind: &str) -> bool {
         other => panic!("no kind `{other}`"),
     }
 }
+
+/// The printed object is what `nixml schema NAME` says.
+#[track_caller]
+pub fn check(name: &str, value: &Value) {
+    let data = nixml::core::data::Data::embedded();
+    let schema = nixml::core::schema::schema(&data, name).unwrap_or_else(|| panic!("no schema `{name}`"));
+    let faults = faults(&schema, value);
+    assert!(faults.is_empty(), "`{name}`: {faults:?}\n{value:#}");
+}

@@ -36,8 +36,8 @@ pub fn class(args: &Args, steps: &[Step], catalog: &Arc<Catalog>, facts: Facts) 
         resolved: None,
     };
     let mut answers = new::given(args, steps)?;
-    for step in steps.iter().filter(|step| step.id != "name" && step.kind != Kind::Note && !step.quiet) {
-        if answers.get(&step.id).is_some() || !wizard.applying(&answers, false)?.iter().any(|one| one.id == step.id) {
+    for step in steps.iter().filter(|step| !["name", "strategy"].contains(&step.id.as_str()) && step.kind != Kind::Note) {
+        if answers.get(&step.id).is_some() || !wizard.applying(&answers, true)?.iter().any(|one| one.id == step.id) {
             continue;
         }
         let question = wizard.question(step, &answers)?;

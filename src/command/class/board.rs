@@ -76,7 +76,7 @@ fn from_stdin() -> Result<String, Failure> {
     let mut bytes = Vec::new();
     let read = std::io::stdin().lock().take(MOST_BYTES + 1).read_to_end(&mut bytes);
     read.map_err(|error| Failure::usage("read standard input").why(error.to_string()))?;
-    whole("standard input", bytes)
+    whole("standard input", &bytes)
 }
 
 fn from_file(path: &Path) -> Result<String, Failure> {
@@ -89,15 +89,15 @@ fn from_file(path: &Path) -> Result<String, Failure> {
             failure
         }
     })?;
-    whole(&name, bytes)
+    whole(&name, &bytes)
 }
 
-fn whole(name: &str, bytes: Vec<u8>) -> Result<String, Failure> {
+fn whole(name: &str, bytes: &[u8]) -> Result<String, Failure> {
     if bytes.len() as u64 > MOST_BYTES {
         return Err(Failure::usage(format!("read {name}")).why("it is larger than 1 MiB: are these names and codes?"));
     }
     // One strange letter in a name is no reason to show nobody.
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    Ok(String::from_utf8_lossy(bytes).into_owned())
 }
 
 /// The full screen, until somebody ends it.

@@ -70,7 +70,7 @@ pub fn harm(kit: &Kit, part: &Part<'_>, shared: &Shared) -> Vec<Harm> {
 }
 
 /// Puts the shell into this machine's Nix store, and says what the project is made from.
-pub fn bring(kit: &Kit, part: Part<'_>, nix: &Path, shared: &Shared) -> Result<init_course::Kit, Failure> {
+pub fn bring(kit: &Kit, part: &Part<'_>, nix: &Path, shared: &Shared) -> Result<init_course::Kit, Failure> {
     let interrupt = Interrupt::from_signals();
     let store = Store { nix: nix.to_path_buf(), interrupt: &interrupt };
     let owner = store.owner();

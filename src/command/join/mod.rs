@@ -98,7 +98,7 @@ pub fn run(args: &Args, shared: &Shared) -> anyhow::Result<Exit> {
         return Ok(Exit::Done);
     }
     let brought = match (&source.kit, part, &nix) {
-        (Some(kit), Some(part), Some(nix)) => Some(kit::bring(kit, part, nix, shared)?),
+        (Some(kit), Some(part), Some(nix)) => Some(kit::bring(kit, &part, nix, shared)?),
         _ => None,
     };
     let run = init_course::Course { resolved: standing.resolved(), kit: brought, silent: args.json };

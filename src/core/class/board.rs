@@ -100,7 +100,7 @@ fn row(name: String, written: String, class: Option<u16>) -> Row {
         near,
     };
     let Some(said) = code::decode(&written) else {
-        let near = code::near(&written, class).into_iter().map(|(code, said)| format!("{code} ({})", words(&said))).collect();
+        let near = code::near(&written, class).into_iter().map(|(code, said)| format!("{code} ({})", words(said))).collect();
         return wrong("mistyped", "the code is mistyped: ask for it again", near);
     };
     if class.is_some_and(|class| class != said.class) {
@@ -112,14 +112,14 @@ fn row(name: String, written: String, class: Option<u16>) -> Row {
         kind: said.state.id(),
         target: Some(said.target.word().to_owned()),
         card: (said.card > 0).then_some(said.card),
-        needs: needs(&said),
+        needs: needs(said),
         near: Vec::new(),
         name,
         code: written,
     }
 }
 
-fn needs(said: &Readiness) -> Option<String> {
+fn needs(said: Readiness) -> Option<String> {
     match (said.unmet, said.state) {
         (Some(unmet), _) => Some(unmet.say().to_owned()),
         (None, State::NotReady) => Some("to join: only the machine was looked at".to_owned()),
@@ -128,7 +128,7 @@ fn needs(said: &Readiness) -> Option<String> {
     }
 }
 
-fn words(said: &Readiness) -> String {
+fn words(said: Readiness) -> String {
     needs(said).map_or_else(|| said.state.word().to_owned(), |needs| format!("{}, needs {needs}", said.state.word()))
 }
 

@@ -123,7 +123,7 @@ pub fn decode(text: &str) -> Option<Readiness> {
 /// only that class's. At most three, because more would be a guess.
 #[must_use]
 pub fn near(text: &str, class: Option<u16>) -> Vec<(String, Readiness)> {
-    let typed: Vec<char> = text.chars().filter(|c| c.is_ascii_alphanumeric()).map(|c| c.to_ascii_uppercase()).collect();
+    let typed: Vec<char> = text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect();
     let mut tried: Vec<Vec<char>> = Vec::new();
     let with = |place: usize, new: char, over: usize| {
         let mut one = typed.clone();

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::core::class::code::{Readiness, encode};
-use crate::core::class::{Class, Met, Standing};
+use crate::core::class::{Class, Met, Standing, Unmet};
 
 /// One need of the course.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -35,7 +35,7 @@ pub struct JoinReport {
 impl JoinReport {
     #[must_use]
     pub fn new(class: &Class, standing: &Standing, met: &[Met], readiness: &Readiness, fixed: Vec<String>) -> Self {
-        let checks = met.iter().map(|met| Check { missing: met.unmet.map(|unmet| unmet.word()), say: met.say.clone() });
+        let checks = met.iter().map(|met| Check { missing: met.unmet.map(Unmet::word), say: met.say.clone() });
         Self {
             schema_version: 1,
             title: class.title.clone(),

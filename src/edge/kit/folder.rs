@@ -1,5 +1,6 @@
 //! The folder of a kit: what lies in it, by hash, and what of it is damaged.
 
+use std::fmt::Write as _;
 use std::io::Read as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
@@ -206,7 +207,6 @@ pub(super) fn hash(path: &Path, interrupt: &Interrupt) -> std::io::Result<(u64, 
         hash.update(&buffer[..size]);
         bytes += size as u64;
     }
-    use std::fmt::Write as _;
     let text = hash.finalize().iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text

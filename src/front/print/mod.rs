@@ -1,7 +1,7 @@
 //! Reports as text on standard output; talk goes to standard error.
 
-pub mod clean;
 pub mod board;
+pub mod clean;
 pub mod course;
 mod explained;
 mod facts;

@@ -94,6 +94,8 @@ impl BoardModel {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use ratatui::buffer::Buffer;
     use ratatui::layout::Rect;
 
@@ -114,7 +116,7 @@ mod tests {
                 1 => (State::Fallback, None),
                 _ => (State::Ready, None),
             };
-            lines.push_str(&format!("Student {number:02} {}\n", code(state, unmet)));
+            let _ = writeln!(lines, "Student {number:02} {}", code(state, unmet));
         }
         lines.push_str("Kurt 0000-0001\n");
         BoardModel::new(read(&lines, Some(7)), "ML 101".to_owned(), "codes.txt".to_owned())

@@ -1,17 +1,9 @@
 //! A course from the instructor's first command to the board.
 
-#![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::expect_used, reason = "tests touch the world")]
-
-mod support;
-
 use std::fs;
 
-use support::ran::{Ran, nixml};
-
-fn code_of(output: &Ran) -> String {
-    let text = String::from_utf8_lossy(&output.stderr).into_owned();
-    text.lines().find_map(|line| line.strip_prefix("readiness code: ")).unwrap().split_whitespace().next().unwrap().to_owned()
-}
+use crate::code_of;
+use crate::support::ran::nixml;
 
 #[test]
 fn a_course_is_made_rehearsed_joined_and_counted() {
@@ -54,7 +46,7 @@ fn a_course_is_made_rehearsed_joined_and_counted() {
     // A laptop without a card gets the planned path and says so.
     let joined = nixml(room, &["join", "class.toml", "lab", "--host", "hosts/none.toml", "--no-validate"]);
     joined.exits(0);
-    assert!(String::from_utf8_lossy(&joined.stderr).contains("plans a CPU path"));
+    assert!(String::from_utf8_lossy(&joined.stderr).contains("the course's CPU path, as planned"));
     assert!(fs::read_to_string(room.join("lab/nixml.toml")).unwrap().contains("targets = [\"cpu\"]"));
     let code = code_of(&joined);
 
@@ -84,4 +76,48 @@ fn a_locked_answer_and_a_strange_key_are_refused_and_nothing_is_written() {
     output.exits(2);
     assert!(String::from_utf8_lossy(&output.stderr).contains("run"));
     assert!(!room.join("lab").exists());
+}
+
+#[test]
+fn what_was_missing_is_said_to_be_mended() {
+    let room = tempfile::tempdir().unwrap();
+    let room = room.path();
+    fs::write(
+        room.join("class.toml"),
+        "schema = 1\ntitle = \"x\"\n[answers]\nframework = \"jax\"\ntargets = [\"cpu\"]\n[needs]\nmemory_bytes = 8000000000\n",
+    )
+    .unwrap();
+    let host = |name: &str, bytes: u64| {
+        let text = format!("schema = 1\ngpus = []\n[os]\nkind = \"linux\"\narch = \"x86_64\"\n[memory]\ntotal_bytes = {bytes}\n");
+        fs::write(room.join(name), text).unwrap();
+    };
+    host("small.toml", 2_000_000_000);
+    host("large.toml", 16_000_000_000);
+    let first = nixml(room, &["join", "class.toml", "lab", "--host", "small.toml", "--json"]);
+    first.exits(1).says("missing  memory: 8.0 GB needed, 2.0 GB found").says("to do:");
+    let report = first.json();
+    assert_eq!((report["outcome"].as_str(), report["state"].as_str()), (Some("fails"), Some("not-ready")));
+    assert!(!room.join("lab").exists(), "checks first: nothing is written");
+    let second = nixml(room, &["join", "class.toml", "lab", "--host", "large.toml", "--json"]);
+    second.exits(0).says("mended since the last time: more memory");
+    assert_eq!(second.json()["fixed"], serde_json::json!(["memory"]));
+    assert_eq!(second.json()["state"], "written", "there is no Nix here");
+    crate::support::schema::check("join", &second.json());
+    // The second time there is nothing new to say, and the project is the same.
+    nixml(room, &["join", "class.toml", "lab", "--host", "large.toml"]).exits(0).never_says("mended since");
+}
+
+/// What a student has configured for other projects changes nothing in a course.
+#[test]
+fn the_students_own_configuration_stays_out() {
+    let room = tempfile::tempdir().unwrap();
+    let room = room.path();
+    fs::create_dir_all(room.join(".config/nixml")).unwrap();
+    fs::write(room.join(".config/nixml/config.toml"), "[answers]\nextras = [\"jupyter\"]\npackages = [\"rich\"]\n").unwrap();
+    fs::write(room.join("none.toml"), crate::PLAIN).unwrap();
+    fs::write(room.join("class.toml"), "schema = 1\ntitle = \"ML 101\"\n[answers]\nframework = \"jax\"\ntargets = [\"cpu\"]\n")
+        .unwrap();
+    nixml(room, &["join", "class.toml", "anywhere", "--host", "none.toml", "--no-validate"]).exits(0);
+    let project = fs::read_to_string(room.join("anywhere/pyproject.toml")).unwrap();
+    assert!(project.contains("name = \"ML-101\"") && !project.contains("rich") && !project.contains("ipykernel"), "{project}");
 }
