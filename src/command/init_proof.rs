@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use nixml::core::data::Data;
 use nixml::core::failure::Failure;
-use nixml::core::init_report::quote;
+use nixml::core::init_report::folder;
 use nixml::core::plan::Plan;
 use nixml::core::validation::ValidationReport;
 use nixml::edge;
@@ -29,7 +29,7 @@ pub fn prove(
 ) -> Result<Proved, Failure> {
     let mut next = Vec::new();
     if dir != Path::new(".") {
-        next.push(format!("cd {}", quote(&dir.display().to_string())));
+        next.push(format!("cd {}", folder(&dir.display().to_string())));
     }
     let mut report = None;
     if edge::validate::find_nix().is_none() {

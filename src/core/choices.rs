@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::core::plan::Target;
 
+/// The steps that nixml itself knows, in the order asked; an overlay may have more.
+pub const STEPS: [&str; 7] = ["name", "framework", "targets", "python", "packages", "extras", "strategy"];
+
 /// What a person chose. Every field was checked against its step; whether it can work together is the plan's matter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choices {

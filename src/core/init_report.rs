@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::core::answers::{Answers, Origin};
 use crate::core::changes::{Action, Change};
+use crate::core::choices::STEPS;
 use crate::core::plan::Plan;
 use crate::core::validation::ValidationReport;
 
@@ -94,8 +95,8 @@ impl InitReport {
 /// The command line that repeats these answers in `dir`; an empty answer of a step's own default is left out.
 #[must_use]
 pub fn command(dir: &str, answers: &Answers) -> String {
-    let mut words = vec!["nixml".to_owned(), "init".to_owned(), quote(dir)];
-    for id in ["name", "framework", "targets", "python", "packages", "extras", "strategy"] {
+    let mut words = vec!["nixml".to_owned(), "init".to_owned(), folder(dir)];
+    for id in STEPS {
         let Some(answer) = answers.get(id) else { continue };
         let always = ["framework", "targets", "python"].contains(&id);
         if answer.value.argument().is_empty() || (!always && answer.from == Origin::Default) {
@@ -104,13 +105,18 @@ pub fn command(dir: &str, answers: &Answers) -> String {
         words.push(format!("--{id}"));
         words.push(quote(&answer.value.argument()));
     }
-    let known = ["name", "framework", "targets", "python", "packages", "extras", "strategy"];
-    for (id, answer) in answers.iter().filter(|(id, answer)| !known.contains(id) && answer.from != Origin::Default) {
+    for (id, answer) in answers.iter().filter(|(id, answer)| !STEPS.contains(id) && answer.from != Origin::Default) {
         words.push("--set".to_owned());
         words.push(quote(&format!("{id}={}", answer.value.argument())));
     }
     words.push("--yes".to_owned());
     words.join(" ")
+}
+
+/// A folder as a POSIX shell takes it, and no program for a flag.
+#[must_use]
+pub fn folder(dir: &str) -> String {
+    if dir.starts_with('-') { quote(&format!("./{dir}")) } else { quote(dir) }
 }
 
 /// A word as a POSIX shell takes it.

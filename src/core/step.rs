@@ -127,7 +127,7 @@ mod tests {
     fn the_embedded_steps_load_in_order() {
         let steps = load(&Data::embedded()).unwrap();
         let ids: Vec<_> = steps.iter().map(|step| step.id.as_str()).collect();
-        assert_eq!(ids, ["name", "framework", "targets", "python", "packages", "extras", "strategy"]);
+        assert_eq!(ids, crate::core::choices::STEPS);
     }
 
     #[test]

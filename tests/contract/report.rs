@@ -57,9 +57,9 @@ fn the_command_repeats_the_answers_in_a_shell() {
             &["--framework", "jax", "--targets", "cpu", "--name", "lab", "--packages", "einops>=0.8,<1; python_version > '3'"],
         ),
         ("$HOME `x`", &["--framework", "scikit-learn", "--targets", "cpu", "--extras", "vscode,direnv", "--set", "python=3.12"]),
-        ("./-dash", &["--framework", "jax", "--targets", "cuda,cpu"]),
+        ("-dash", &["--framework", "jax", "--targets", "cuda,cpu"]),
     ] {
-        let ran = room.run(&[&["init", dir, "--yes", "--no-validate", "--json"], answers].concat());
+        let ran = room.run(&[&["init", "--yes", "--no-validate", "--json"], answers, &["--", dir]].concat());
         let report = ran.exits(0).json();
         let line = format!("{} --no-validate --json", report["command"].as_str().unwrap().replacen("nixml", "\"$0\"", 1));
         let output = room.0.command("bash").args(["-c", &line, env!("CARGO_BIN_EXE_nixml")]).output().unwrap();

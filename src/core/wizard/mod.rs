@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::core::answers::{Answers, Origin, Value};
 use crate::core::catalog::Catalog;
-use crate::core::choices::{Choices, Resolved};
+use crate::core::choices::{Choices, Resolved, STEPS};
 use crate::core::facts::Facts;
 use crate::core::failure::Failure;
 use crate::core::plan::Target;
@@ -141,7 +141,6 @@ impl Wizard {
     #[must_use]
     pub fn choices(&self, answers: &Answers) -> Option<Choices> {
         let targets: Vec<Target> = answers.words("targets").iter().filter_map(|word| Target::of(word)).collect();
-        let known = ["name", "framework", "targets", "python", "packages", "extras", "strategy"];
         Some(Choices {
             name: answers.text("name").unwrap_or("project").to_owned(),
             framework: answers.text("framework")?.to_owned(),
@@ -156,7 +155,7 @@ impl Wizard {
             strategy: answers.text("strategy").unwrap_or("uv").to_owned(),
             custom: answers
                 .iter()
-                .filter(|(id, _)| !known.contains(id))
+                .filter(|(id, _)| !STEPS.contains(id))
                 .map(|(id, answer)| (id.to_owned(), answer.value.words()))
                 .collect(),
             resolved: self.resolved.clone(),

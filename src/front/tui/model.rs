@@ -318,7 +318,7 @@ impl Model {
     /// What to do next, as a person types it.
     #[must_use]
     pub fn next_lines(&self) -> Vec<String> {
-        let mut lines = vec![format!("cd {}", init_report::quote(&self.dir))];
+        let mut lines = vec![format!("cd {}", init_report::folder(&self.dir))];
         if self.dir == "." {
             lines.clear();
         }
