@@ -14,7 +14,7 @@ use nixml::core::init_report::{self, InitReport};
 use nixml::core::plan::{self, Plan};
 use nixml::core::step::{self, Step};
 use nixml::core::wizard::Wizard;
-use nixml::core::{catalog::Catalog, render};
+use nixml::core::{adopt, catalog::Catalog, render};
 use nixml::edge::files::Folder;
 use nixml::edge::project_writer::{self, Consent};
 use nixml::edge::terminal::Surroundings;
@@ -24,7 +24,7 @@ use crate::cli::{Shared, variable};
 use crate::command::init_answers::{Given, layered};
 use crate::command::init_course::Course;
 use crate::command::wizard::{self, Start};
-use crate::command::{init_proof, machine, shared_data, warn_of_root};
+use crate::command::{init_adopt, init_proof, machine, shared_data, warn_of_root};
 
 /// Write a project: a small flake and a normal pyproject.toml
 #[derive(Debug, ClapArgs)]
@@ -48,7 +48,7 @@ pub struct Args {
     /// Replace files that nixml did not write; a copy of each stays beside it
     #[arg(long)]
     force: bool,
-    /// Change an existing pyproject.toml that nixml never saw; a copy stays beside it
+    /// Take over what is there (pyproject.toml, requirements.txt, environment.yml); a copy of what changes stays
     #[arg(long)]
     adopt: bool,
     /// Make no git repository
@@ -76,6 +76,7 @@ Examples:
   nixml init demo                                     the wizard, into ./demo
   nixml init demo --framework jax --targets cpu --yes  the same without questions
   nixml init --answers nixml.toml                     a project made again from its answers
+  nixml init --adopt --yes                            a project that is here already, with what its files ask for
   nixml init demo --framework pytorch --yes --dry-run  what would be written";
 
 /// The flags of the wizard's steps, from their files.
@@ -142,15 +143,19 @@ pub fn run(args: &Args, shared: &Shared) -> anyhow::Result<Exit> {
         Given { answers: args.answers.as_ref(), set: &args.set, set_by_variable: args.set_by_variable, steps: &args.steps };
     let (answers, resolved) = layered(&given, &steps, nixml::edge::user_config()?.as_ref())?;
     let resolved = args.course.as_ref().map(|course| course.resolved.clone()).or(resolved);
+    let scripted = !screen || args.yes || args.json;
+    let found = if args.adopt || !scripted { init_adopt::found(args.adopt, &args.dir, &data)? } else { None };
     let open = steps.iter().find(|step| step.needed && answers.get(&step.id).is_none());
     match open {
-        Some(step) if !screen || args.yes || args.json => return Err(missing(step).into()),
+        Some(_) if scripted && found.is_some() => {}
+        Some(step) if scripted => return Err(missing(step).into()),
         None if args.says_something() || !screen => {}
         _ => {
+            let (answers, told) = init_adopt::for_wizard(found.as_ref(), answers, &steps, &data)?;
             let consent = Consent { force: args.force, adopt: args.adopt, git: !args.no_git };
             let validates = !args.no_validate;
             let dir = args.dir.clone();
-            return wizard::run(Start { dir, steps, data, answers, resolved, consent, validates }, shared);
+            return wizard::run(Start { dir, steps, data, answers, resolved, consent, validates, told }, shared);
         }
     }
     let folder_name = folder_name(&args.dir)?;
@@ -162,6 +167,11 @@ pub fn run(args: &Args, shared: &Shared) -> anyhow::Result<Exit> {
         folder: folder_name,
         resolved,
     };
+    let adopted = found.map(|found| adopt::judge(&found, &answers, &wizard, adopt::Judge::Strictly)).transpose()?;
+    let answers = adopted.iter().fold(answers, |answers, adopted| adopted.answers(answers));
+    if let Some(step) = wizard.steps.iter().find(|step| step.needed && answers.get(&step.id).is_none()) {
+        return Err(init_adopt::missing(adopted.as_ref(), missing(step)).into());
+    }
     let (answers, plan) = decide(&wizard, &answers)?;
     let files = render::render(&plan, &data)?;
     let command = init_report::command(&args.dir.display().to_string(), &answers);
@@ -170,7 +180,7 @@ pub fn run(args: &Args, shared: &Shared) -> anyhow::Result<Exit> {
     let Some(folder) = folder else {
         Folder::could_be_made(&args.dir)?;
         let changes = nixml::core::changes::decide(&files, &BTreeMap::new(), &Known::default(), &Allowed::default());
-        return show(args, shared, &plan, &changes, command, Vec::new(), None);
+        return show(args, shared, &plan, &changes, (command, adopted), Vec::new(), None);
     };
     if args.dry_run {
         folder.is_writable()?;
@@ -180,7 +190,7 @@ pub fn run(args: &Args, shared: &Shared) -> anyhow::Result<Exit> {
     let changes = project_writer::compare(&folder, &plan, &files, &data, consent);
     let conflict = changes.iter().find(|change| change.action == Action::Conflict);
     if args.dry_run || conflict.is_some() {
-        let exit = show(args, shared, &plan, &changes, command, Vec::new(), None)?;
+        let exit = show(args, shared, &plan, &changes, (command, adopted), Vec::new(), None)?;
         return match conflict {
             Some(conflict) => Err(refusal(conflict).into()),
             None => Ok(exit),
@@ -200,7 +210,7 @@ pub fn run(args: &Args, shared: &Shared) -> anyhow::Result<Exit> {
     drop(folder);
     let wheels = kit.map(|kit| kit.wheels.clone());
     let proved = init_proof::prove(&args.dir, shared, &data, &plan, args.no_validate, terminal, wheels)?;
-    show(args, shared, &plan, &changes, command, proved.next, proved.report)
+    show(args, shared, &plan, &changes, (command, adopted), proved.next, proved.report)
 }
 
 /// Fills what has no answer, checks every answer against its offers, and decides.
@@ -252,7 +262,7 @@ fn show(
     shared: &Shared,
     plan: &Plan,
     changes: &[Change],
-    command: String,
+    (command, adopted): (String, Option<adopt::Adopted>),
     next: Vec<String>,
     validation: Option<nixml::core::validation::ValidationReport>,
 ) -> anyhow::Result<Exit> {
@@ -266,11 +276,15 @@ fn show(
     if args.json {
         let mut report = InitReport::new(&args.dir.display().to_string(), changes, plan, command, next);
         report.validation = validation;
+        report.adopted = adopted;
         print::json(&report)?;
         return Ok(exit);
     }
     let quiet = shared.quiet && validation.as_ref().is_none_or(|report| report.ok);
     if !shared.quiet {
+        if let Some(adopted) = &adopted {
+            print::init::adopted(adopted)?;
+        }
         // A proof that worked says itself what comes next.
         let proved = validation.as_ref().is_some_and(|report| report.ok);
         print::init::report(plan, changes, if proved { &[] } else { &next }, args.dry_run)?;

@@ -9,6 +9,7 @@ mod doctor_fix;
 pub mod explain;
 pub mod freshness;
 pub mod init;
+mod init_adopt;
 mod init_answers;
 mod init_course;
 mod init_proof;

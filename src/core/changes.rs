@@ -76,6 +76,8 @@ impl Change {
     pub fn way_out(&self) -> &'static str {
         if self.immovable {
             "move it away, or choose another folder; nothing was written"
+        } else if self.path == "pyproject.toml" {
+            "`--adopt` takes over what it asks for and keeps a copy, `--force` replaces it; nothing was written"
         } else {
             "`--force` keeps a copy of such a file as `NAME.nixml-bak.N` and replaces it; nothing was written"
         }
@@ -116,6 +118,8 @@ pub struct Allowed {
     pub adopt: bool,
     /// The packages whose requirements are nixml's, normalised.
     pub packages: Vec<String>,
+    /// The pyproject.toml of a project that is adopted, made ready for the merge.
+    pub ready: Option<String>,
 }
 
 impl Known {
@@ -226,7 +230,8 @@ fn edited(change: &mut Change, known: &Known, allowed: &Allowed) {
             merge::pyproject(last, &change.after, theirs, &allowed.packages).map(|merged| (Action::Updated, merged))
         }
         (Some(theirs), None) if is_pyproject && allowed.adopt => {
-            merge::pyproject("", &change.after, theirs, &allowed.packages).map(|merged| (Action::Replaced, merged))
+            merge::pyproject("", &change.after, allowed.ready.as_ref().unwrap_or(theirs), &allowed.packages)
+                .map(|merged| (Action::Replaced, merged))
         }
         (Some(theirs), Some(last)) => match merge::text(last, &change.after, theirs) {
             Merged::Clean(text) => Ok((Action::Updated, (text, Vec::new()))),

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::core::adopt::Adopted;
 use crate::core::answers::{Answers, Origin};
 use crate::core::changes::{Action, Change};
 use crate::core::choices::STEPS;
@@ -61,6 +62,9 @@ pub struct InitReport {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub removed: Vec<String>,
     pub plan: PlanReport,
+    /// What was taken over from the files of a project that was there before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub adopted: Option<Adopted>,
     /// The scripted command that repeats these answers.
     pub command: String,
     pub next: Vec<String>,
@@ -88,7 +92,7 @@ impl InitReport {
             notes: plan.notes.clone(),
             hosts: plan.hosts.clone(),
         };
-        Self { schema_version: 1, dir: dir.to_owned(), files, removed, plan, command, next, validation: None }
+        Self { schema_version: 1, dir: dir.to_owned(), files, removed, plan, adopted: None, command, next, validation: None }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The pure ring: no files, no processes, no clock, no terminal, no environment, no async.
 
+pub mod adopt;
 pub mod answers;
 pub mod catalog;
 pub mod changes;

@@ -2,6 +2,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "this is the ring where effects live")]
 
+pub mod adopting;
 pub mod child;
 pub mod cleaning;
 pub mod clock;

@@ -7,7 +7,8 @@ use crate::core::data::Data;
 use crate::core::failure::Failure;
 use crate::core::files::Files;
 use crate::core::plan::Plan;
-use crate::core::{project, requirement};
+use crate::core::{adopt, project, requirement};
+use crate::edge::adopting;
 use crate::edge::files::receipt::{Entry, Receipt};
 use crate::edge::files::{Folder, git, write};
 
@@ -64,8 +65,12 @@ pub fn known(folder: &Folder, data: &Data) -> Known {
 #[must_use]
 pub fn compare(folder: &Folder, plan: &Plan, files: &Files, data: &Data, consent: Consent) -> Vec<Change> {
     let packages = plan.targets.iter().flat_map(|target| &target.requirements).filter_map(|text| requirement::read(text).ok());
-    let allowed = Allowed { force: consent.force, adopt: consent.adopt, packages: packages.map(|parsed| parsed.name).collect() };
     let known = known(folder, data);
+    let ready = (consent.adopt && known.last.is_empty())
+        .then(|| adopt::ready(data, plan, &|path| adopting::text(folder, path)))
+        .flatten();
+    let packages = packages.map(|parsed| parsed.name).collect();
+    let allowed = Allowed { force: consent.force, adopt: consent.adopt, packages, ready };
     let mut on_disk = folder.on_disk(files);
     on_disk.extend(changes::leftovers(files, &known).into_iter().map(|path| (path.clone(), folder.look(&path))));
     changes::decide(files, &on_disk, &known, &allowed)

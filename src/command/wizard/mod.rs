@@ -34,6 +34,28 @@ pub struct Start {
     pub consent: Consent,
     /// Prove the project after it was written.
     pub validates: bool,
+    /// What the review must say besides, in sentences.
+    pub told: Vec<String>,
+}
+
+/// `nixml` alone: the wizard in this folder.
+pub fn alone(shared: &Shared) -> anyhow::Result<Exit> {
+    if !Surroundings::look().terminal {
+        return Err(no_terminal().into());
+    }
+    let data = super::shared_data(shared)?;
+    let steps = step::load(&data)?;
+    let start = Start {
+        dir: PathBuf::from("."),
+        steps,
+        data,
+        answers: Answers::default(),
+        resolved: None,
+        consent: Consent { git: true, ..Consent::default() },
+        validates: true,
+        told: Vec::new(),
+    };
+    run(start, shared)
 }
 
 /// Runs the wizard to its end.
@@ -45,7 +67,8 @@ pub fn run(start: Start, shared: &Shared) -> anyhow::Result<Exit> {
     let name = super::init::folder_name(&start.dir)?;
     let folder = open(&start.dir)?;
     let session = Session::new(Arc::new(start.data.clone()), Arc::new(start.steps), &name, start.answers, start.validates)
-        .resolved(start.resolved);
+        .resolved(start.resolved)
+        .telling(start.told);
     let joined = Joined {
         session,
         data: start.data,

@@ -5,7 +5,7 @@ use crate::core::requirement;
 use crate::core::step::{Kind, Rule, Step};
 
 /// Most words one list may have.
-const MOST_WORDS: usize = 100;
+const MOST_WORDS: usize = 500;
 
 /// Reads the text of a flag or variable for `step`: lists are separated by commas.
 ///

@@ -44,6 +44,8 @@ pub enum Origin {
     Variable,
     /// The answers file.
     File,
+    /// The files of a project that was there before.
+    Found,
     /// The user's configuration.
     Config,
     /// The step's own default.
@@ -55,6 +57,9 @@ pub enum Origin {
 pub struct Answer {
     pub value: Value,
     pub from: Origin,
+    /// Where exactly, for a person: `from requirements.txt:3`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 /// Every answer by the step's id.
@@ -89,8 +94,17 @@ impl Answers {
         match self.0.get(step) {
             Some(known) if known.from < from => {}
             _ => {
-                self.0.insert(step.to_owned(), Answer { value, from });
+                self.0.insert(step.to_owned(), Answer { value, from, note: None });
             }
+        }
+        self
+    }
+
+    /// The same with a word on where the answer to `step` is from.
+    #[must_use]
+    pub fn noted(mut self, step: &str, note: String) -> Self {
+        if let Some(answer) = self.0.get_mut(step) {
+            answer.note = Some(note);
         }
         self
     }

@@ -48,6 +48,11 @@ fn one(
     here: &str,
     won: &mut Vec<String>,
 ) {
+    let made_up =
+        theirs.get("dynamic").and_then(Item::as_array).is_some_and(|list| list.iter().any(|word| word.as_str() == Some(key)));
+    if made_up && here.starts_with("project.") {
+        return; // Their build says it; both ways at once are refused by every tool.
+    }
     let Some(now) = theirs.get_mut(key) else {
         // The person took it out: it stays out unless nixml changes it now.
         if before.is_none_or(|before| !same(before, ours)) {

@@ -85,8 +85,9 @@ impl Session {
         let Some(choices) = wizard.choices(&filled) else {
             return Err(Failure::new(Exit::Bug, "review: no framework was chosen"));
         };
-        let plan = plan::decide(&choices, &self.facts, &wizard.catalog)?;
+        let mut plan = plan::decide(&choices, &self.facts, &wizard.catalog)?;
         let files = render::render(&plan, &self.data)?;
+        plan.reasons.extend(self.told.iter().cloned());
         self.answers = filled;
         self.stage = Stage::Review(Box::new(Review { plan: plan.clone(), files, changes: None }));
         Ok(vec![Effect::Save(self.answers.clone()), Effect::Compare(Box::new(plan))])

@@ -88,6 +88,8 @@ pub struct Session {
     probed: bool,
     folder: String,
     resolved: Option<Resolved>,
+    /// What the review must say besides, in sentences.
+    told: Vec<String>,
     answers: Answers,
     stage: Stage,
     /// What else changed with the last answer, in sentences.
@@ -109,6 +111,7 @@ impl Session {
             probed: false,
             folder: folder.to_owned(),
             resolved: None,
+            told: Vec::new(),
             answers,
             stage: Stage::Machine,
             changed: Vec::new(),
@@ -121,6 +124,13 @@ impl Session {
     #[must_use]
     pub fn resolved(mut self, resolved: Option<Resolved>) -> Self {
         self.resolved = resolved;
+        self
+    }
+
+    /// The same with what the review must say besides: lines of an adopted project that cannot be carried over.
+    #[must_use]
+    pub fn telling(mut self, told: Vec<String>) -> Self {
+        self.told = told;
         self
     }
 

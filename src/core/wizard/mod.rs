@@ -73,11 +73,19 @@ impl Wizard {
     /// # Errors
     /// A data file that cannot be evaluated.
     pub fn question(&self, step: &Step, answers: &Answers) -> Result<Question, Failure> {
-        let offers = self.offers(step, answers)?;
+        let mut offers = self.offers(step, answers)?;
+        let mut step = step.clone();
+        if let Some((note, value)) = answers.get(&step.id).and_then(|answer| Some((answer.note.clone()?, &answer.value))) {
+            // Where the answer comes from is the first thing said of it.
+            let words = value.words();
+            let chosen = offers.iter_mut().filter(|offer| words.contains(&offer.id));
+            chosen.for_each(|offer| offer.why = format!("{note}; {}", offer.why).trim_end_matches("; ").to_owned());
+            step.help = format!("{}: {note}. {}", value.argument(), step.help);
+        }
         let default = match &step.default {
             Some(default) => {
                 let value = self.evaluator(answers).value(&step.file, "default", default, &self.context(answers))?;
-                context::value_of(step, &value)
+                context::value_of(&step, &value)
             }
             None => offers
                 .iter()
@@ -85,7 +93,7 @@ impl Wizard {
                 .or_else(|| offers.iter().find(|offer| offer.blocked.is_none()))
                 .map(|offer| Value::Text(offer.id.clone())),
         };
-        Ok(Question { step: step.clone(), offers, default })
+        Ok(Question { step, offers, default })
     }
 
     /// The same answers with the default of every step that has none; steps that a person must answer stay open.

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use crate::core::adopt::Adopted;
 use crate::core::changes::{Action, Change};
 use crate::core::plan::Plan;
 use crate::core::text;
@@ -44,6 +45,26 @@ pub fn report(plan: &Plan, changes: &[Change], next: &[String], dry: bool) -> io
         }
     }
     Ok(())
+}
+
+/// What was taken over from a project that was there before, and every line that could not be.
+///
+/// # Errors
+/// The reader has gone.
+pub fn adopted(adopted: &Adopted) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "read: {}", adopted.from.join(", "))?;
+    for taken in adopted.taken.iter().filter(|taken| taken.step != "packages") {
+        writeln!(out, "  {}: {} (from {})", taken.step, text::label(&taken.value), taken.place)?;
+    }
+    let packages = adopted.taken.iter().filter(|taken| taken.step == "packages").count();
+    if packages > 0 {
+        writeln!(out, "  packages: {packages}")?;
+    }
+    for left in &adopted.left {
+        writeln!(out, "  not carried over: {}: `{}`\n    {}", left.place, text::label(&left.text), left.why)?;
+    }
+    writeln!(out)
 }
 
 fn word(action: Action, dry: bool) -> &'static str {
