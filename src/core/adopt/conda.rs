@@ -187,7 +187,7 @@ mod tests {
     use crate::core::data::Data;
 
     fn wishes(lines: &str) -> Vec<Wish> {
-        let text = format!("dependencies:\n{}", lines.lines().map(|line| format!("  - {line}\n")).collect::<String>());
+        let text = lines.lines().fold("dependencies:\n".to_owned(), |text, line| format!("{text}  - {line}\n"));
         let entries = read("environment.yml", &text, &Names::load(&Data::embedded()).unwrap(), &|_| None).unwrap();
         entries.into_iter().map(|entry| entry.wish).collect()
     }

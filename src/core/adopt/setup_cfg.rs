@@ -20,7 +20,7 @@ pub fn read(text: &str) -> Result<Vec<Entry>, Failure> {
             continue;
         }
         if let Some(name) = bare.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-            section = name.trim().to_owned();
+            name.trim().clone_into(&mut section);
             key.clear();
             if section == "options.extras_require" {
                 let why = "extras of setuptools: `uv add --optional EXTRA PACKAGE` makes them for uv";

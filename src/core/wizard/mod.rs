@@ -79,7 +79,8 @@ impl Wizard {
             // Where the answer comes from is the first thing said of it.
             let words = value.words();
             let chosen = offers.iter_mut().filter(|offer| words.contains(&offer.id));
-            chosen.for_each(|offer| offer.why = format!("{note}; {}", offer.why).trim_end_matches("; ").to_owned());
+            chosen
+                .for_each(|offer| offer.why = if offer.why.is_empty() { note.clone() } else { format!("{note}; {}", offer.why) });
             step.help = format!("{}: {note}. {}", value.argument(), step.help);
         }
         let default = match &step.default {
