@@ -38,26 +38,6 @@ pub struct Start {
     pub told: Vec<String>,
 }
 
-/// `nixml` alone: the wizard in this folder.
-pub fn alone(shared: &Shared) -> anyhow::Result<Exit> {
-    if !Surroundings::look().terminal {
-        return Err(no_terminal().into());
-    }
-    let data = super::shared_data(shared)?;
-    let steps = step::load(&data)?;
-    let start = Start {
-        dir: PathBuf::from("."),
-        steps,
-        data,
-        answers: Answers::default(),
-        resolved: None,
-        consent: Consent { git: true, ..Consent::default() },
-        validates: true,
-        told: Vec::new(),
-    };
-    run(start, shared)
-}
-
 /// Runs the wizard to its end.
 pub fn run(start: Start, shared: &Shared) -> anyhow::Result<Exit> {
     let surroundings = Surroundings::look();
