@@ -62,6 +62,23 @@ fn alive(word: &str) -> Vec<u32> {
         .collect()
 }
 
+/// On a busy machine the program has ended before its output was looked at: none of it is lost.
+#[test]
+fn what_a_program_wrote_before_its_end_is_heard_however_late() {
+    let script = "head -c 60000 /dev/zero; head -c 60000 /dev/zero >&2";
+    let (mut out, mut err) = (0, 0);
+    let ended = run(&order(script), &Interrupt::new(), &mut |heard| {
+        match heard {
+            Heard::Out(bytes) => out += bytes.len(),
+            Heard::Err(bytes) => err += bytes.len(),
+            _ => {}
+        }
+        std::thread::sleep(Duration::from_millis(300));
+    })
+    .unwrap();
+    assert_eq!((ended.end, out, err), (End::Exit(0), 60_000, 60_000));
+}
+
 #[test]
 fn output_and_exit_code_arrive_and_nothing_is_a_terminal() {
     let (ended, seen) =

@@ -95,8 +95,7 @@ impl Course {
             let outcome = if of_the_card || other { Outcome::Fails } else { Outcome::Served };
             return Ok(Standing { outcome, met, answers: self.whole(&own, &plan)?, plan });
         }
-        let answers = self.on_the_cpu()?;
-        let plan = self.decide(&answers, &self.imagined(), None)?;
+        let (answers, plan) = self.on_the_cpu(&own, &plan)?;
         let mut outcome = if other { Outcome::Fails } else { Outcome::Fallback };
         if let Some(why) = self.decide(&answers, facts, Some(&plan.resolved))?.not_here {
             met.push(Met { unmet: Some(Unmet::Platform), say: why });
@@ -119,9 +118,9 @@ impl Course {
         let own = self.with_targets(&self.imagined())?;
         let mut projects = vec![(own.clone(), self.decide(&own, &self.imagined(), None)?)];
         if self.class.fallback.is_some() {
-            let cpu = self.on_the_cpu()?;
+            let (cpu, plan) = self.on_the_cpu(&own, &projects[0].1)?;
             if cpu.words("targets") != own.words("targets") {
-                projects.push((cpu.clone(), self.decide(&cpu, &self.imagined(), None)?));
+                projects.push((cpu, plan));
             }
         }
         Ok(projects)
@@ -172,9 +171,16 @@ impl Course {
         Ok(answers)
     }
 
-    fn on_the_cpu(&self) -> Result<Answers, Failure> {
-        let own = self.with_targets(&Facts::default())?;
-        Ok(own.without("targets").with("targets", Value::List(vec!["cpu".to_owned()]), Origin::Flag))
+    /// The planned fallback: the course's own release and Python on the CPU, where there is such a build.
+    fn on_the_cpu(&self, own: &Answers, plan: &Plan) -> Result<(Answers, Plan), Failure> {
+        let answers = own.clone().without("targets").with("targets", Value::List(vec!["cpu".to_owned()]), Origin::Flag).with(
+            "python",
+            Value::Text(plan.python.clone()),
+            Origin::Default,
+        );
+        let same = Resolved { build: "cpu".to_owned(), other_builds: Vec::new(), pins: Vec::new(), ..plan.resolved.clone() };
+        let plan = self.decide(&answers, &self.imagined(), Some(&same))?;
+        Ok((answers, plan))
     }
 
     fn decide(&self, answers: &Answers, facts: &Facts, resolved: Option<&Resolved>) -> Result<Plan, Failure> {

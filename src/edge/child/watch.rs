@@ -16,6 +16,8 @@ use super::{End, Ended, Heard, Interrupt, MARK, Order, Patience};
 const TICK: Duration = Duration::from_secs(1);
 const DRAIN: Duration = Duration::from_millis(200);
 const CHUNK: usize = 64 * 1024;
+/// More than two pipes can hold: who goes on writing after that is somebody else who inherited them.
+const LATE: usize = 4 << 20;
 
 /// Runs `order` to its end and tells `heard` what it lets be heard. Never waits without bound: the deadline, the interrupt and
 /// the patience of the order end it, and with it all that it started.
@@ -206,14 +208,26 @@ fn ended(status: ExitStatus) -> End {
 /// What is still in the pipes. Whoever inherited them may keep them open: they are not waited for.
 async fn drain(running: &mut Started, out: &mut [u8], err: &mut [u8], heard: &mut dyn FnMut(Heard<'_>)) {
     let end = Instant::now() + DRAIN;
+    let mut late = LATE;
     while running.out.is_some() || running.err.is_some() {
-        tokio::select! {
-            size = read(&mut running.out, out) => if size > 0 { heard(Heard::Out(&out[..size])) } else { running.out = None },
-            size = read(&mut running.err, err) => if size > 0 { heard(Heard::Err(&err[..size])) } else { running.err = None },
+        // What lies in the pipes is read before the clock is asked: on a busy machine the time is over before the first look.
+        let size = tokio::select! {
+            biased;
+            size = read(&mut running.out, out) => {
+                if size > 0 { heard(Heard::Out(&out[..size])) } else { running.out = None }
+                size
+            }
+            size = read(&mut running.err, err) => {
+                if size > 0 { heard(Heard::Err(&err[..size])) } else { running.err = None }
+                size
+            }
             () = until(Some(end)) => return,
-        }
+        };
         if Instant::now() >= end {
-            return;
+            late = late.saturating_sub(size.max(1));
+            if late == 0 {
+                return;
+            }
         }
     }
 }
