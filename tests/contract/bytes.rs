@@ -30,7 +30,7 @@ const ANSWERS: &str = "schema = 1\nname = \"same\"\nframework = \"jax\"\ntargets
 
 /// What `nixml init` writes when it is started through `wrapper` (a program and its first arguments).
 fn written(env: &[(&str, &str)], wrapper: &str, owner: u32) -> BTreeMap<String, Vec<u8>> {
-    let mut place = Place::new();
+    let mut place = Place::in_the_open();
     place.write("answers.toml", ANSWERS);
     for (name, value) in env {
         place.set(name, *value);

@@ -85,7 +85,7 @@ fn a_folder_that_cannot_be_made_is_exit_3() {
 
 #[test]
 fn a_folder_that_cannot_be_written_is_exit_3() {
-    let room = Room::new();
+    let room = Room::in_the_open();
     for dir in ["closed", "above"] {
         fs::create_dir(room.path(dir)).unwrap();
         fs::set_permissions(room.path(dir), PermissionsExt::from_mode(0o555)).unwrap();
@@ -106,7 +106,7 @@ fn somebody_else_s_folder_is_exit_4_also_where_it_is_closed() {
     if !rustix::process::geteuid().is_root() {
         skip!("only root can give a folder away");
     }
-    let room = Room::new();
+    let room = Room::in_the_open();
     room.jax(&[]).exits(0);
     fs::create_dir(room.path("closed")).unwrap();
     chown(room.path("demo"), Some(65534), Some(65534)).unwrap();

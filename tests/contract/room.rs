@@ -17,6 +17,11 @@ impl Room {
         Self(Place::new())
     }
 
+    /// For a second user.
+    pub fn in_the_open() -> Self {
+        Self(Place::in_the_open())
+    }
+
     /// With files, by their path from the folder that commands run in.
     pub fn with(files: &[(&str, &str)]) -> Self {
         let room = Self::new();
@@ -58,7 +63,7 @@ impl Room {
         // the built program lies in a folder that another user may not enter
         std::fs::copy(env!("CARGO_BIN_EXE_nixml"), self.0.at("nixml")).unwrap();
         let mut command = self.0.command("setpriv");
-        command.args(["--reuid", "65534", "--regid", "65534", "--clear-groups"]).arg(self.0.at("nixml")).args(args);
+        command.args(["--reuid", "65534", "--regid", "65534", "--clear-groups", "../nixml"]).args(args);
         Some(command.output().unwrap().into())
     }
 

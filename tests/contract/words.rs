@@ -33,7 +33,7 @@ fn root_is_warned_in_one_line_and_served() {
     assert_eq!(warnings(ran.exits(0)), 1, "{}", ran.told());
     ran.says("root");
     assert_eq!(warnings(&room.run(&["doctor", "nix"])), 0, "it only looks");
-    let plain = Room::new();
+    let plain = Room::in_the_open();
     plain.give_away();
     plain.as_nobody(&[&["init", "demo"], &JAX[..]].concat()).unwrap().exits(0).never_says("warning: running as root");
 }

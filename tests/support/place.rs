@@ -29,7 +29,16 @@ pub struct Place {
 impl Place {
     /// A place whose PATH has the system's own programs only: no Nix, no uv.
     pub fn new() -> Self {
-        let folder = tempfile::Builder::new().prefix("p").tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+        Self::below(Path::new(env!("CARGO_TARGET_TMPDIR")))
+    }
+
+    /// The same where other users may go too: the folders above the build may be closed to them.
+    pub fn in_the_open() -> Self {
+        Self::below(&std::env::temp_dir())
+    }
+
+    fn below(folder: &Path) -> Self {
+        let folder = tempfile::Builder::new().prefix("p").tempdir_in(folder).unwrap();
         for inner in ["home", "tmp", "project"] {
             std::fs::create_dir(folder.path().join(inner)).unwrap();
         }
