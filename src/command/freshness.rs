@@ -1,6 +1,6 @@
 //! `nixml outdated` and `nixml upgrade`: a generated project against today's catalog.
 
-use std::io::Write as _;
+use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -48,6 +48,9 @@ pub struct UpgradeArgs {
     /// The project's folder
     #[arg(default_value = ".")]
     dir: PathBuf,
+    /// Do not ask on a terminal
+    #[arg(short = 'y', long)]
+    yes: bool,
     /// Show what would be written; write nothing
     #[arg(long)]
     dry_run: bool,
@@ -85,6 +88,8 @@ fn today(dir: &Path, shared: &Shared) -> anyhow::Result<Today> {
     let choices = wizard.choices(&wizard.filled(&answers)?).ok_or_else(|| no_project(dir))?;
     let plan = plan::decide(&choices, &wizard.facts, &wizard.catalog).map_err(Failure::from)?;
     let files = render::render(&plan, &data)?;
+    let free = nixml::core::choices::Choices { python: None, ..choices.clone() };
+    let best = plan::decide(&free, &wizard.facts, &wizard.catalog).map(|plan| plan.python).ok();
     let word = |key: &str| record(&text, key);
     let stale: Vec<String> = expected
         .0
@@ -92,8 +97,14 @@ fn today(dir: &Path, shared: &Shared) -> anyhow::Result<Today> {
         .filter(|(path, file)| path.starts_with("nix/") && folder.text(path).is_some_and(|now| now != file.text))
         .map(|(path, _)| path.clone())
         .collect();
-    let fresh =
+    let mut fresh =
         freshness::compare(&dir.display().to_string(), word("catalog_date"), &has, word("nixpkgs_rev").as_deref(), &plan, &stale);
+    if let Some(best) = best.filter(|best| *best != plan.python) {
+        fresh.notes.push(format!(
+            "a new project would get Python {best}; the answers say {}: `nixml init --answers nixml.toml --python {best}` changes it",
+            plan.python
+        ));
+    }
     Ok(Today { folder, data, plan, files, fresh })
 }
 
@@ -135,6 +146,16 @@ fn show(fresh: &Freshness) -> std::io::Result<()> {
     Ok(())
 }
 
+/// Asks on the terminal.
+fn agreed() -> std::io::Result<bool> {
+    let mut err = std::io::stderr().lock();
+    write!(err, "write these changes? `nixml undo` takes them back [y/N] ")?;
+    err.flush()?;
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line)?;
+    Ok(matches!(line.trim(), "y" | "Y" | "yes"))
+}
+
 /// Runs `nixml upgrade`.
 pub fn upgrade(args: &UpgradeArgs, shared: &Shared) -> anyhow::Result<Exit> {
     let today = today(&args.dir, shared)?;
@@ -147,6 +168,13 @@ pub fn upgrade(args: &UpgradeArgs, shared: &Shared) -> anyhow::Result<Exit> {
             .into());
     }
     let mut notes = today.fresh.notes.clone();
+    let asks = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+    if asks && !args.yes && !args.dry_run && !args.json && changes.iter().any(nixml::core::changes::Change::writes) {
+        print::init::report(&today.plan, &changes, &[], true)?;
+        if !agreed()? {
+            return Ok(Exit::Done);
+        }
+    }
     if !args.dry_run {
         super::warn_of_root(shared);
         notes.extend(project_writer::carry_out(&today.folder, &changes, consent)?);

@@ -14,7 +14,7 @@ Examples:
   nixml schema doctor > doctor.schema.json
   nixml schema facts             what `nixml probe --json` prints and `--host` reads
 
-Names: board, bundle, class-check, clean, doctor, explain, facts, finding, init, join, matrix,
+Names: board, bundle, class, outdated-check, clean, doctor, explain, facts, finding, init, join, matrix,
 validate")]
 pub struct Args {
     /// Which one

@@ -57,6 +57,9 @@ pub struct Args {
     /// Run Nix files that nixml did not write
     #[arg(long)]
     trust: bool,
+    /// Write the phases as JUnit XML, for CI services
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
     /// Print one JSON object on standard output
     #[arg(long)]
     json: bool,
@@ -110,6 +113,9 @@ pub fn run(args: &Args, shared: &Shared) -> anyhow::Result<Exit> {
         report = validate(&options, &mut |event| teller.tell(event));
     }
     teller.clear();
+    if let Some(file) = &args.junit {
+        nixml::edge::write_report(file, &nixml::core::junit::xml(&report))?;
+    }
     if args.json {
         print::json(&report)?;
     } else if !shared.quiet || !report.ok {

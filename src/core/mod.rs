@@ -17,6 +17,7 @@ pub mod files;
 pub mod finding;
 pub mod freshness;
 pub mod init_report;
+pub mod junit;
 pub mod kit;
 pub mod loader;
 pub mod merge;

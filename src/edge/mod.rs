@@ -35,6 +35,21 @@ pub mod reporting;
 pub mod terminal;
 pub mod validate;
 
+/// Writes a report to the file that a person named: whole or not at all.
+///
+/// # Errors
+/// Exit 3: the folder or the disk refuses.
+pub fn write_report(file: &std::path::Path, text: &str) -> Result<(), crate::core::failure::Failure> {
+    let mut name = file.as_os_str().to_owned();
+    name.push(format!(".{}.tmp", random_word()));
+    let aside = std::path::PathBuf::from(name);
+    let written = std::fs::write(&aside, text).and_then(|()| std::fs::rename(&aside, file));
+    written.map_err(|error| {
+        let _ = std::fs::remove_file(&aside);
+        crate::core::failure::Failure::precondition(format!("write `{}`", file.display())).why(error.to_string())
+    })
+}
+
 /// True when a folder is there.
 #[must_use]
 pub fn is_folder(path: &std::path::Path) -> bool {

@@ -44,6 +44,19 @@ if [ -z "$nixml_root" ]; then
 else
   export VIRTUAL_ENV="$nixml_root/$UV_PROJECT_ENVIRONMENT"
   export PATH="$VIRTUAL_ENV/bin:$PATH"
+  # What was proved was proved with the driver of that day.
+  nixml_proof="$nixml_root/.nixml/proved-$NIXML_TARGET.toml" nixml_driver="${NIXML_TEST_ROOT:-}/sys/module/nvidia/version"
+  if [ -n "$NIXML_FIND_DRIVER" ] && [ -r "$nixml_proof" ] && [ -r "$nixml_driver" ]; then
+    read -r nixml_driver <"$nixml_driver" || true
+    while IFS= read -r nixml_line; do
+      case $nixml_line in
+        "driver = \"$nixml_driver\"") ;;
+        'driver = '*) echo "nixml: the driver is $nixml_driver now, at the proof it was ${nixml_line#driver = }; next: nixml validate" >&2 ;;
+      esac
+    done <"$nixml_proof"
+    unset nixml_line
+  fi
+  unset nixml_proof nixml_driver
   if ! [ -e "$VIRTUAL_ENV/bin/python" ]; then
     echo "nixml: $NIXML_PROJECT ($NIXML_TARGET), nothing installed yet; next: nixml-sync" >&2
   elif ! [ "$VIRTUAL_ENV/bin/python" -ef "$UV_PYTHON" ]; then

@@ -4,8 +4,10 @@
 
 mod adopt;
 mod clean;
+mod extras;
 #[path = "../support/mod.rs"]
 mod support;
+mod teams;
 
 use std::process::Output;
 

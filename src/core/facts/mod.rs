@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 pub use gpu::{DeviceNode, Driver, Gpu, LibraryFile, Toolkit, Vendor, compute_capability};
 pub use host::{Cpu, Disk, DiskRole, Env, Memory, Os, OsKind, SetBy};
 pub use loader::Loaded;
-pub use project::{Installed, ProjectFacts, Venv};
+pub use project::{Installed, ProjectFacts, Proved, Venv};
 pub use show::{Row, size};
 pub use tools::{Direnv, Git, Nix, NixFlavour, Uv};
 

@@ -32,6 +32,26 @@ pub struct Venv {
     pub installed: Vec<Installed>,
 }
 
+/// What a proof of this project was made with, as `.nixml/proved-TARGET.toml` keeps it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Proved {
+    pub target: String,
+    pub framework: String,
+    pub version: String,
+    /// `cu126`, `cpu`.
+    pub build: String,
+    /// The NVIDIA driver's release.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub driver: Option<String>,
+    /// The NVIDIA cards by name, sorted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cards: Vec<String>,
+    /// Nix's release; absent when uv alone ran it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nix: Option<String>,
+}
+
 /// What lies in the project's folder. Paths are relative to it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -74,6 +94,9 @@ pub struct ProjectFacts {
     /// Which libraries its Python would load, as `nixml doctor` traces them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub loader: Vec<Loaded>,
+    /// What its last proofs were made with.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub proved: Vec<Proved>,
     /// Generated files whose bytes are not what nixml's templates give.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub edited: Vec<String>,

@@ -12,7 +12,7 @@ use super::bounded::{self, Ended};
 use super::options::ProbeOptions;
 use super::part::Part;
 use super::{container, programs, venv};
-use crate::core::facts::ProjectFacts;
+use crate::core::facts::{ProjectFacts, Proved};
 
 /// Fills `project`; nothing when the folder holds none of the files of a project.
 pub fn ask(options: &ProbeOptions, part: &mut Part) {
@@ -31,6 +31,7 @@ pub fn ask(options: &ProbeOptions, part: &mut Part) {
         uv_lock: Some(has("uv.lock")),
         envrc: Some(has(".envrc")),
         venvs: venv::ask(options, dir),
+        proved: proved(options, dir),
         ..ProjectFacts::default()
     };
     let repository = dir.ancestors().find(|folder| folder.join(".git").exists());
@@ -57,6 +58,13 @@ pub fn ask(options: &ProbeOptions, part: &mut Part) {
     project.on_windows_drive = wsl.then(|| windows_drive(&dir.canonicalize().unwrap_or(dir.clone())));
     part.facts.project = Some(project);
     part.rest_from("project", "files");
+}
+
+/// What the last proofs were made with.
+fn proved(options: &ProbeOptions, dir: &Path) -> Vec<Proved> {
+    let folder = dir.join(".nixml");
+    let names = options.root.names(&folder).into_iter().filter(|name| name.starts_with("proved-") && name.ends_with(".toml"));
+    names.filter_map(|name| toml::from_str(&options.root.text(folder.join(name))?).ok()).collect()
 }
 
 /// Belongs to another user: git and Nix refuse it.

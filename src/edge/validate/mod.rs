@@ -6,6 +6,7 @@ mod log;
 mod packages;
 mod project;
 mod proof;
+mod record;
 mod shell;
 mod trial;
 
@@ -150,7 +151,9 @@ fn phases(trial: &mut Trial<'_>, project: &Project) -> Result<Option<Proof>, Fau
         if target == Target::Cuda && proof.as_ref().is_err_and(|fault| !ended_early(fault.exit)) {
             trial.examine(project, gpu::CHECKS);
         }
-        Some(proof?)
+        let proof = proof?;
+        record::record(trial, project, &proof);
+        Some(proof)
     };
     if trial.options.runner == Runner::Nix {
         // We switch flakes on for our own run; the person's `nix develop` needs them too.

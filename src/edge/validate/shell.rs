@@ -42,13 +42,23 @@ pub fn find_nix() -> Option<PathBuf> {
     child::find("nix", &places.each_ref().map(PathBuf::as_path))
 }
 
+/// Where uv is, on PATH or where its installers put it.
+fn find_uv() -> Option<PathBuf> {
+    let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
+    child::find("uv", &[&home.join(".local/bin"), &home.join(".cargo/bin")])
+}
+
 /// Evaluates and builds with one run of Nix: the phases `evaluate` and `build`.
 pub fn enter(trial: &mut Trial<'_>, project: &Project) -> Result<Entered, Fault> {
     let target = project.target().target.word();
     let begin = trial.begin(PhaseId::Evaluate, &format!("nix develop .#{target}"));
     let Some(nix) = find_nix() else {
         let fault = Fault::new(Exit::Precondition, "Nix is not installed (no `nix` on PATH)")
-            .next("install Nix, or validate without it: `nixml validate --runner uv`");
+            .next(if find_uv().is_some() {
+                "uv is here and enough: `nixml validate --runner uv`; or install Nix, `nixml doctor nix` shows how"
+            } else {
+                "install one of them: uv is one file (docs.astral.sh/uv) and enough for `nixml validate --runner uv`; for Nix `nixml doctor nix` shows how"
+            });
         return Err(trial.fail(PhaseId::Evaluate, begin, fault));
     };
     let word = crate::edge::random_word();
@@ -93,8 +103,7 @@ pub fn enter(trial: &mut Trial<'_>, project: &Project) -> Result<Entered, Fault>
 pub fn without_nix(trial: &mut Trial<'_>, project: &Project) -> Result<Entered, Fault> {
     trial.skip(PhaseId::Evaluate, "the runner is uv: Nix is not used");
     trial.skip(PhaseId::Build, "the runner is uv: Nix is not used");
-    let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
-    let uv = child::find("uv", &[&home.join(".local/bin"), &home.join(".cargo/bin")]).ok_or_else(|| {
+    let uv = find_uv().ok_or_else(|| {
         Fault::new(Exit::Precondition, "uv is not installed (no `uv` on PATH)")
             .next("install uv, or validate with Nix, which brings it")
     })?;

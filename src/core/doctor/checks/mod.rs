@@ -45,6 +45,7 @@ mod nouveau;
 mod open_files;
 mod other_gpus;
 mod platform;
+mod proof_drift;
 mod proxy;
 mod python_path;
 mod secure_boot;
@@ -122,6 +123,7 @@ pub const ALL: &[&Check] = &[
     &flake_lock::CHECK,
     &uv_lock::CHECK,
     &generated_files::CHECK,
+    &proof_drift::CHECK,
     &venv_interpreter::CHECK,
     &venv_python::CHECK,
     &uv_python::CHECK,
