@@ -150,3 +150,32 @@ fn a_slow_driver_is_waited_for() {
     let seen = need!(Lab::new("sleep.init = 700\nsleep.name = 300").probe(), "no C compiler");
     assert_eq!(seen.text("gpus.0.name"), "NVIDIA T4");
 }
+
+/// The quickest of three, because other programs want the processor too.
+#[test]
+#[ignore = "measures time: on a quiet machine"]
+fn no_answer_is_later_than_the_deadline_and_half_a_second() {
+    let deadline = 1000;
+    for scenario in [
+        "",
+        "hang.init = 1",
+        "blocked.init = 1",
+        "hang.driver = 1",
+        "blocked.count = 1",
+        "hang.name = 1",
+        "blocked.memory = 1",
+        "hang.shutdown = 1",
+        "blocked.shutdown = 1",
+        "sleep.name = 5000",
+        "flood.init = 67108864\nhang.count = 1",
+        "crash.init = segv",
+    ] {
+        let mut lab = Lab::new(scenario);
+        lab.timeout_ms = deadline;
+        let mut quickest = AN_ANSWER;
+        for _ in 0..3 {
+            quickest = quickest.min(need!(lab.probe(), "no C compiler").took);
+        }
+        assert!(quickest < Duration::from_millis(deadline + 500), "`{scenario}`: {quickest:?}");
+    }
+}
