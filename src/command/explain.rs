@@ -31,6 +31,9 @@ pub struct Args {
     /// Print one JSON object on standard output
     #[arg(long)]
     json: bool,
+    /// Show names of people and machines and secrets of the log as they are
+    #[arg(long)]
+    no_redact: bool,
 }
 
 /// Runs `nixml explain`.
@@ -49,10 +52,17 @@ pub fn run(args: &Args, shared: &Shared) -> anyhow::Result<Exit> {
             return page(diagnosis, args.json);
         }
     };
-    let facts = if args.facts || shared.host.is_some() { Some(super::machine(shared)?) } else { None };
+    // The project that one stands in counts too: its installed wheels decide between causes.
+    let machine = || super::machine_with(shared, &super::folder(None)?);
+    let facts = if args.facts || shared.host.is_some() { Some(machine()?) } else { None };
+    let redactor = super::doctor::redactor(args.no_redact);
     let mut explainer = Explainer::with(knowledge);
     log::stream(log, &mut |bytes| explainer.feed(bytes))?;
-    let found = explainer.finish(facts.as_ref());
+    let mut found = explainer.finish(facts.as_ref());
+    for one in &mut found {
+        one.text = redactor.redact(&one.text).into_owned();
+        one.finding.seen = redactor.redact(&one.finding.seen).into_owned();
+    }
     if args.json {
         print::json(&json!({ "schema_version": 1, "findings": found }))?;
     } else {

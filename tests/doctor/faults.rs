@@ -120,11 +120,33 @@ fn planted_secrets_are_in_no_output() {
         &["report"],
         &["report", "--json"],
         &["doctor", "--fix", "--dry-run", "-v"],
+        &["probe"],
+        &["probe", "--json"],
+        &["matrix", "--json"],
+        &["explain", ".nixml/logs/validate-1-1.log", "--facts"],
     ] {
         let ran = bench.nixml(args);
         let text = format!("{}{}", ran.out, ran.err);
         assert!(!text.contains("canary"), "{args:?}: {text}");
         assert!(!text.contains(&home) && !text.contains("4cf8db2d"), "{args:?}: {text}");
+    }
+    // These name the folder they were given; what is secret they do not say.
+    for args in [
+        &["init", ".", "--set", "framework=jax", "--dry-run", "--json"][..],
+        &["validate", "--json", "--runner", "uv"],
+        &["validate", "--runner", "nix"],
+        &["outdated", "--json"],
+        &["upgrade", "--dry-run", "--json"],
+        &["clean", "--dry-run", "--json"],
+        &["undo", "--dry-run", "--json"],
+        &["join", "nowhere.toml"],
+        &["class", "check", "nowhere.toml", "--hosts", "."],
+    ] {
+        let ran = bench.nixml(args);
+        let text = format!("{}{}", ran.out, ran.err);
+        for secret in ["canarypass", "canarytoken", "canaryname", "hf_canary", "ghp_canary"] {
+            assert!(!text.contains(secret), "{args:?}: {text}");
+        }
     }
     let open = bench.nixml(&["doctor", "--json", "--no-redact"]);
     assert!(open.err.contains("not redacted") && open.out.contains("canaryuser"), "{}", open.err);

@@ -9,6 +9,7 @@
     reason = "tests touch the world"
 )]
 
+mod explaining;
 mod faults;
 mod hosts;
 mod project;

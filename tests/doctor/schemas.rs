@@ -45,6 +45,35 @@ fn explanations_and_new_projects_fit_their_schemas() {
 }
 
 #[test]
+fn every_other_command_prints_what_its_schema_says() {
+    let hosts = hosts();
+    let hosts = hosts[0].parent().unwrap().to_str().unwrap();
+    let bench = Bench::new().with_programs().file("project/codes", "ada 12-34\n");
+    let made = bench.nixml(&["init", "demo", "--framework", "jax", "--targets", "cpu", "--yes", "--no-validate"]);
+    assert_eq!(made.code, 0, "{}", made.err);
+    let class = bench.nixml(&["class", "new", "--title", "Night", "--set", "framework=jax", "--set", "targets=cpu"]);
+    assert_eq!(class.code, 0, "{}", class.err);
+    let bench = bench.file("project/class.toml", class.out);
+    for (name, args) in [
+        ("probe", &["probe"][..]),
+        ("checks", &["doctor", "--list"]),
+        ("report", &["report"]),
+        ("page", &["explain", "libcuda-stub"]),
+        ("outdated", &["outdated", "demo"]),
+        ("upgrade", &["upgrade", "demo", "--dry-run"]),
+        ("clean", &["clean", "demo", "--dry-run"]),
+        ("class", &["class", "check", "class.toml", "--hosts", hosts]),
+        ("board", &["class", "board", "codes"]),
+        ("undo", &["undo", "demo"]),
+    ] {
+        let args: Vec<&str> = args.iter().copied().chain(["--json"]).collect();
+        let ran = bench.nixml(&args);
+        assert!([0, 1, 6].contains(&ran.code), "{args:?}: {}", ran.err);
+        assert_eq!(faults(&schema(&bench, name), &ran.json()), Vec::<String>::new(), "{args:?}");
+    }
+}
+
+#[test]
 fn a_schema_finds_what_is_wrong() {
     let bench = Bench::new().recorded();
     let doctor = schema(&bench, "doctor");
@@ -61,7 +90,7 @@ fn a_schema_finds_what_is_wrong() {
 
 #[test]
 fn help_names_every_schema() {
-    let help = Bench::new().nixml(&["schema", "--help"]).out;
+    let help = Bench::new().nixml(&["schema", "--help"]).out.split_whitespace().collect::<Vec<_>>().join(" ");
     let data = nixml::core::data::Data::embedded();
     assert!(help.contains(&nixml::core::schema::names(&data).join(", ")), "{help}");
 }

@@ -73,7 +73,7 @@ impl Held<'_> {
         finding.seen = sign.seen.as_ref().map_or_else(|| shown.hit.text.clone(), |seen| fill(seen, &shown.captured));
         finding.cause = Some(one_line(&diagnosis.cause));
         finding.remedy = Some(diagnosis.remedy.of(facts));
-        finding.link = Some(format!("codes/{}.md", diagnosis.code));
+        finding.link = Some(crate::core::doctor::link(&diagnosis.code));
         finding.source = Some(diagnosis.source.clone());
         Explained { finding, line: shown.hit.line, text: shown.hit.text, confidence: f64::from(score) / 100.0 }
     }
