@@ -33,6 +33,7 @@ pub mod session;
 pub mod step;
 pub mod text;
 pub mod undo;
+pub mod uv_lock;
 pub mod validation;
 pub mod verdict;
 pub mod version;

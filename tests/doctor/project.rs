@@ -133,3 +133,30 @@ fn the_loader_is_traced_through_real_files() {
     assert_eq!(found["code"], "cuda-libs-shadowed", "{found}");
     assert!(found["seen"].as_str().unwrap().contains("LD_LIBRARY_PATH"), "{found}");
 }
+
+#[test]
+fn a_lock_that_no_longer_fits_is_noticed() {
+    let bench = made("cpu");
+    let lock = |wanted: &str| {
+        let text = format!(
+            "version = 1\n[[package]]\nname = \"demo\"\nsource = {{ virtual = \".\" }}\n[package.metadata]\nrequires-dist = [{wanted}]\n"
+        );
+        fs::write(bench.project().join("demo/uv.lock"), text).unwrap();
+        of(&bench.nixml(&["doctor", "--dir", "demo", "--json", "uv-lock"]).json(), "uv-lock").clone()
+    };
+    let stale = lock("{ name = \"einops\" }");
+    assert_eq!((stale["verdict"].as_str(), stale["code"].as_str()), (Some("warn"), Some("uv-lock-stale")), "{stale}");
+    let text = fs::read_to_string(bench.project().join("demo/pyproject.toml")).unwrap();
+    let table: toml::Table = text.parse().unwrap();
+    let wanted: Vec<String> = table["project"]["dependencies"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| {
+            let item = item.as_str().unwrap().split(';').next().unwrap().trim();
+            let end = item.find(|c: char| "=<>~! [".contains(c)).unwrap_or(item.len());
+            format!("{{ name = \"{}\", specifier = \"{}\" }}", &item[..end], item[end..].trim())
+        })
+        .collect();
+    assert_eq!(lock(&wanted.join(", "))["verdict"], "pass", "{text}");
+}

@@ -83,6 +83,20 @@ fn every_code_that_is_named_is_known() {
 }
 
 #[test]
+fn every_code_that_a_command_says_has_a_page() {
+    let said = regex::Regex::new(r#"(?:code(?::| =) Some\(|const SILENT: &str = )"([a-z0-9-]+)"#).unwrap();
+    let mut found = BTreeSet::new();
+    for path in below(&root().join("src"), "rs") {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let own = text.split("#[cfg(test)]").next().unwrap_or_default();
+        found.extend(said.captures_iter(own).map(|word| word[1].to_owned()));
+    }
+    assert!(found.contains("jit-unavailable") && found.contains("no-output"), "{found:?}");
+    let without: Vec<_> = found.iter().filter(|code| knowledge().diagnosis(code).is_none()).collect();
+    assert!(without.is_empty(), "no assets/diagnoses/CODE.toml for {without:?}");
+}
+
+#[test]
 fn no_cause_is_a_consequence_of_itself() {
     let knowledge = knowledge();
     for start in knowledge.diagnoses() {

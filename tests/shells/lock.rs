@@ -3,6 +3,7 @@
 use nixml::core::data::Data;
 use nixml::core::plan::Plan;
 use nixml::core::render::render;
+use nixml::core::uv_lock::stale;
 
 use super::plans;
 use super::support::index::{Index, Wheel};
@@ -55,6 +56,11 @@ fn uv_locks_every_plan_without_a_warning() {
                     is_right(&plan, &text);
                 }
             }
+            let lock = std::fs::read_to_string(folder.join("uv.lock")).unwrap();
+            let asked = all.text("pyproject.toml").unwrap();
+            assert_eq!(stale(asked, &lock), Some(false), "{}: fresh, as the doctor reads it", plan.name);
+            let more = asked.replacen("dependencies = [", "dependencies = [\"einops\", ", 1);
+            assert_eq!(stale(&more, &lock), Some(true), "{}: with one more package", plan.name);
         }
     }
 }

@@ -13,6 +13,7 @@ use super::options::ProbeOptions;
 use super::part::Part;
 use super::{container, programs, venv};
 use crate::core::facts::{ProjectFacts, Proved};
+use crate::core::uv_lock;
 
 /// Fills `project`; nothing when the folder holds none of the files of a project.
 pub fn ask(options: &ProbeOptions, part: &mut Part) {
@@ -34,6 +35,9 @@ pub fn ask(options: &ProbeOptions, part: &mut Part) {
         proved: proved(options, dir),
         ..ProjectFacts::default()
     };
+    let text = |name: &str| options.root.text(dir.join(name));
+    project.uv_lock_stale =
+        text("uv.lock").zip(text("pyproject.toml")).and_then(|(lock, pyproject)| uv_lock::stale(&pyproject, &lock));
     let repository = dir.ancestors().find(|folder| folder.join(".git").exists());
     project.git = Some(repository.is_some());
     project.foreign_owner = Some(foreign(dir) || repository.is_some_and(|folder| foreign(&folder.join(".git"))));
