@@ -7,6 +7,7 @@ use super::condition;
 use super::diagnosis::{Advice, Diagnosis, Sign};
 use super::knowledge::Knowledge;
 use super::watch::{Shown, Watch};
+use crate::core::doctor;
 use crate::core::facts::Facts;
 use crate::core::finding::{Finding, Remedy, Verdict};
 
@@ -73,7 +74,7 @@ impl Held<'_> {
         finding.seen = sign.seen.as_ref().map_or_else(|| shown.hit.text.clone(), |seen| fill(seen, &shown.captured));
         finding.cause = Some(one_line(&diagnosis.cause));
         finding.remedy = Some(diagnosis.remedy.of(facts));
-        finding.link = Some(crate::core::doctor::link(&diagnosis.code));
+        finding.link = Some(doctor::link(&diagnosis.code));
         finding.source = Some(diagnosis.source.clone());
         Explained { finding, line: shown.hit.line, text: shown.hit.text, confidence: f64::from(score) / 100.0 }
     }

@@ -172,7 +172,7 @@ impl<'a> Trial<'a> {
     }
 
     pub fn finding(&mut self, mut finding: Finding) {
-        finding.link = finding.link.or_else(|| finding.code.as_deref().map(crate::core::doctor::link));
+        finding.link = finding.link.or_else(|| finding.code.as_deref().map(doctor::link));
         let redacted = serde_json::to_value(&finding).map(|value| self.options.redactor.redact_json(value));
         self.findings.push(redacted.ok().and_then(|value| serde_json::from_value(value).ok()).unwrap_or(finding));
     }
