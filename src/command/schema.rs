@@ -14,7 +14,7 @@ Examples:
   nixml schema doctor > doctor.schema.json
   nixml schema facts             what `nixml probe --json` prints and `--host` reads
 
-Names: board, bundle, checks, class, class-check, clean, doctor, explain, facts, finding, init, join, matrix, outdated, page, probe, report, undo, upgrade, validate")]
+Names: board, bundle, checks, class-check, clean, doctor, explain, facts, finding, init, join, matrix, outdated, page, probe, report, undo, upgrade, validate")]
 pub struct Args {
     /// Which one
     name: String,

@@ -62,7 +62,7 @@ fn every_other_command_prints_what_its_schema_says() {
         ("outdated", &["outdated", "demo"]),
         ("upgrade", &["upgrade", "demo", "--dry-run"]),
         ("clean", &["clean", "demo", "--dry-run"]),
-        ("class", &["class", "check", "class.toml", "--hosts", hosts]),
+        ("class-check", &["class", "check", "class.toml", "--hosts", hosts]),
         ("board", &["class", "board", "codes"]),
         ("undo", &["undo", "demo"]),
     ] {
