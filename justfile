@@ -44,10 +44,17 @@ release *FOLDER:
 licences:
     scripts/licences
 
-# Long: fuzzing, many students, kills everywhere, advisories
+# Long: kills at every call, every end of every screen, fuzzing, an idle hour's beginning, advisories; the list of cases at the end
 soak:
-    cargo test --release -- --ignored
+    scripts/install-tools cargo-nextest cargo-deny
+    cargo nextest run --profile soak --run-ignored only --no-fail-fast
+    scripts/fuzz 300 || echo "soak: the fuzzer could not run here, or found something" >&2
     cargo deny check advisories
+    scripts/cases
+
+# The acceptance cases of reliability and security, with what the last runs say of each
+cases *ARGS:
+    scripts/cases {{ ARGS }}
 
 # The catalog's rows: their age, what lacks a source, what PyPI says otherwise today
 catalog *FRAMEWORKS:
@@ -55,4 +62,4 @@ catalog *FRAMEWORKS:
 
 # Writes the generated pages anew
 docs:
-    NIXML_WRITE_DOCS=1 cargo test -q --test command_line --test explain
+    NIXML_WRITE_DOCS=1 cargo test -q --test command_line --test explain --test trust

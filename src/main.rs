@@ -4,15 +4,25 @@ mod cli;
 mod command;
 
 use std::io::Write as _;
+use std::panic::catch_unwind;
 use std::process::ExitCode;
 
 use nixml::core::failure::{Exit, Failure};
+use nixml::core::text::sanitise;
+use nixml::edge::{ending, fault};
 
 fn main() -> ExitCode {
     if let Some(code) = nixml::edge::probe::run_helper_if_asked() {
         return code;
     }
-    let exit = cli::Cli::read().and_then(cli::Cli::run).unwrap_or_else(|error| complain(&error));
+    fault::keep_panics();
+    ending::survive_limits();
+    let run = || {
+        fault::point("main");
+        cli::Cli::read().and_then(cli::Cli::run)
+    };
+    let ran = catch_unwind(run).unwrap_or_else(|_| Err(anyhow::anyhow!("{}", fault::said())));
+    let exit = ran.unwrap_or_else(|error| complain(&error));
     ExitCode::from(exit.code())
 }
 
@@ -26,10 +36,14 @@ fn complain(error: &anyhow::Error) -> Exit {
     }
     let mut err = std::io::stderr().lock();
     if let Some(failure) = error.downcast_ref::<Failure>() {
-        let _ = writeln!(err, "error: {failure}");
+        let _ = writeln!(err, "error: {}", sanitise(&failure.to_string()));
         return failure.exit;
     }
-    let _ = writeln!(err, "error: {error:#}");
+    if let Some(cause) = error.downcast_ref::<std::io::Error>() {
+        let _ = writeln!(err, "error: {}", Failure::precondition("print the result").why(cause.to_string()));
+        return Exit::Precondition;
+    }
+    let _ = writeln!(err, "error: {}", sanitise(&format!("{error:#}")));
     let _ = writeln!(err, "hint: this is a bug in nixml; report it with the output of `nixml report`");
     Exit::Bug
 }

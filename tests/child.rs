@@ -187,3 +187,54 @@ fn a_missing_program_is_an_error_and_not_a_run() {
     let order = Order::new("/nonexistent/program", "/", Environment::empty());
     assert_eq!(run(&order, &Interrupt::new(), &mut |_| {}).unwrap_err().kind(), std::io::ErrorKind::NotFound);
 }
+
+fn status(key: &str) -> u64 {
+    let text = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = text.lines().find_map(|line| line.strip_prefix(key)).unwrap();
+    line.trim_start_matches(':').split_whitespace().next().unwrap().parse().unwrap()
+}
+
+fn descriptors() -> usize {
+    std::fs::read_dir("/proc/self/fd").unwrap().count()
+}
+
+/// Runs again and again in a process of its own, where nobody else opens or starts anything.
+fn repeat(times: usize) {
+    const INSIDE: &str = "NIXML_TEST_REPEAT";
+    if std::env::var_os(INSIDE).is_none() {
+        let alone = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "runs_again_and_again_lose_nothing", "--nocapture"])
+            .env(INSIDE, times.to_string())
+            .output()
+            .unwrap();
+        assert!(alone.status.success(), "{}", String::from_utf8_lossy(&alone.stdout));
+        return;
+    }
+    let times: usize = std::env::var(INSIDE).unwrap().parse().unwrap();
+    let script = "sleep 0 & setsid sleep 0 & (setsid sleep 0.1 &) ; echo out; echo err >&2";
+    let once = || assert_eq!(play(script).0.end, End::Exit(0));
+    once();
+    let (before, threads) = (descriptors(), status("Threads"));
+    (0..times).for_each(|_| once());
+    let begin = Instant::now();
+    while (descriptors() > before || status("Threads") > threads) && begin.elapsed() < Duration::from_secs(30) {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert!(descriptors() <= before && status("Threads") <= threads);
+    let me = std::process::id();
+    let all = std::fs::read_dir("/proc").unwrap().flatten();
+    let stats: Vec<String> = all.filter_map(|entry| std::fs::read_to_string(entry.path().join("stat")).ok()).collect();
+    let dead: Vec<&String> = stats.iter().filter(|stat| stat.contains(&format!(") Z {me} "))).collect();
+    assert!(dead.is_empty(), "{dead:?}");
+}
+
+#[test]
+fn runs_again_and_again_lose_nothing() {
+    repeat(10);
+}
+
+#[test]
+#[ignore = "long: two hundred runs"]
+fn two_hundred_runs_lose_nothing() {
+    repeat(200);
+}

@@ -10,6 +10,7 @@ use nixml::core::facts::Facts;
 use nixml::core::session::{Effect, Event, Intent, Session, Stage};
 use nixml::core::step::{self, Kind};
 use proptest::prelude::*;
+use proptest::test_runner::TestCaseError;
 
 fn session(facts: &Facts) -> Session {
     let data = Arc::new(Data::embedded());
@@ -143,27 +144,61 @@ fn intents() -> impl Strategy<Value = Intent> {
         Just(Intent::Rescan),
         Just(Intent::Retry),
         Just(Intent::Cancel),
+        Just(Intent::Quit),
+        Just(Intent::Interrupt),
     ]
+}
+
+/// Plays intents and answers of the world, and holds what must hold after each.
+fn keeps_its_promises(play: Vec<Intent>) -> Result<(), TestCaseError> {
+    let mut session = session(&Facts::default());
+    let mut compared = false;
+    for intent in play {
+        let (stage, before) = (session.stage().clone(), session.answers().clone());
+        let accepted = intent == Intent::Accept && matches!(stage, Stage::Review(_));
+        let effects = session.handle(intent.clone());
+        if session.refusal().is_some() {
+            prop_assert!(effects.is_empty() && *session.stage() == stage, "a refusal of {intent:?} moved something");
+            prop_assert_eq!(session.answers(), &before);
+        }
+        if intent == Intent::Back {
+            let kept = before.iter().all(|(id, answer)| session.answers().get(id) == Some(answer));
+            prop_assert!(kept, "the way back lost an answer");
+        }
+        let quits = effects.iter().any(|effect| matches!(effect, Effect::Quit(_)));
+        prop_assert_eq!(quits, matches!(intent, Intent::Quit | Intent::Interrupt), "{:?}", intent);
+        for effect in &effects {
+            prop_assert!(!matches!(effect, Effect::Write(_)) || (accepted && compared), "written without a confirmed review");
+            prop_assert!(!matches!(effect, Effect::Validate), "validated what was not written");
+        }
+        if let Stage::Asking(question) = session.stage() {
+            let offered = question.offers.is_empty() || question.offers.iter().any(|offer| offer.blocked.is_none());
+            prop_assert!(offered || question.step.kind == Kind::Many, "nothing can be chosen at {}", question.step.id);
+        }
+        compared &= matches!(session.stage(), Stage::Review(_));
+        if effects.iter().any(|effect| matches!(effect, Effect::Compare(_))) {
+            session.report(Event::Compared(Vec::new()));
+            compared = true;
+        }
+    }
+    Ok(())
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn no_play_panics_or_writes_before_the_review_is_confirmed(play in proptest::collection::vec(intents(), 1..40)) {
-        let mut session = session(&Facts::default());
-        let mut compared = false;
-        for intent in play {
-            let accepted = intent == Intent::Accept && matches!(session.stage(), Stage::Review(_));
-            let effects = session.handle(intent);
-            for effect in &effects {
-                if matches!(effect, Effect::Write(_)) {
-                    prop_assert!(accepted && compared, "written without a confirmed review");
-                }
-            }
-            if effects.iter().any(|effect| matches!(effect, Effect::Compare(_))) {
-                session.report(Event::Compared(Vec::new()));
-                compared = true;
-            }
-        }
+        keeps_its_promises(play)?;
     }
+}
+
+#[test]
+#[ignore = "long: five hundred plays of two hundred intents"]
+fn thousands_of_plays_keep_the_invariants() {
+    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig {
+        cases: 500,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    });
+    runner.run(&proptest::collection::vec(intents(), 100..200), keeps_its_promises).unwrap();
 }

@@ -53,6 +53,8 @@ pub struct Change {
     pub after: String,
     /// What nixml alone would write: the base of the next merge, when `after` holds the person's changes as well.
     pub wanted: String,
+    /// What nixml had wanted there before: the base of this change.
+    pub base: Option<String>,
     /// Why it is a conflict; else what the person should know of the change.
     pub why: Option<String>,
     /// Of a merge that clashed: the file with both versions between markers. Shown, never written.
@@ -150,6 +152,7 @@ pub fn decide(files: &Files, on_disk: &BTreeMap<String, OnDisk>, known: &Known, 
         let before = String::from_utf8(bytes.clone()).ok().filter(|_| known.wrote(&path, bytes))?;
         let (action, before) = (Action::Removed, Some(before));
         Some(Change {
+            base: known.last.get(&path).cloned(),
             path,
             action,
             before,
@@ -167,6 +170,7 @@ pub fn decide(files: &Files, on_disk: &BTreeMap<String, OnDisk>, known: &Known, 
             before: None,
             after: file.text.clone(),
             wanted: file.text.clone(),
+            base: known.last.get(path).cloned(),
             why: None,
             both: None,
             immovable: false,

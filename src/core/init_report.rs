@@ -7,6 +7,7 @@ use crate::core::answers::{Answers, Origin};
 use crate::core::changes::{Action, Change};
 use crate::core::choices::STEPS;
 use crate::core::plan::Plan;
+use crate::core::text::harmless;
 use crate::core::validation::ValidationReport;
 
 /// One file of the project.
@@ -123,9 +124,17 @@ pub fn folder(dir: &str) -> String {
     if dir.starts_with('-') { quote(&format!("./{dir}")) } else { quote(dir) }
 }
 
-/// A word as a POSIX shell takes it.
+/// A word as a POSIX shell takes it; one with letters that act on a terminal as bash takes it, so that they are seen.
 #[must_use]
 pub fn quote(word: &str) -> String {
+    if !word.chars().all(harmless) {
+        let shown = |letter: char| match letter {
+            '\'' | '\\' => format!("\\{letter}"),
+            letter if harmless(letter) => letter.to_string(),
+            letter => letter.to_string().bytes().fold(String::new(), |out, byte| out + &format!("\\x{byte:02x}")),
+        };
+        return format!("$'{}'", word.chars().map(shown).collect::<String>());
+    }
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./,:=@%+".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         return word.to_owned();
@@ -136,6 +145,13 @@ pub fn quote(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_word_that_acts_on_a_terminal_is_spelled_out() {
+        assert_eq!(quote("a\x1b]52;c\u{202e}'\\"), r"$'a\x1b]52;c\xe2\x80\xae\'\\'");
+        assert_eq!((quote("a b").as_str(), quote("it's").as_str()), ("'a b'", r"'it'\''s'"));
+    }
+
     use crate::core::answers::Value;
 
     #[test]

@@ -27,6 +27,8 @@ pub struct Wrote<'a> {
     pub sha256: &'a str,
     /// What it had before can be had again.
     pub restorable: bool,
+    /// It has that again: an undo before this one was killed in the middle.
+    pub restored: bool,
 }
 
 /// Decides for one file.
@@ -38,6 +40,7 @@ pub fn decide(wrote: &Wrote<'_>, now: &OnDisk) -> Back {
     };
     match (wrote.action, now) {
         (Action::Kept | Action::Unchanged | Action::Conflict, _) | (Action::Created, OnDisk::Absent) => Back::Left,
+        _ if wrote.restored => Back::Left,
         (Action::Created, _) if as_written => Back::Removed,
         (Action::Removed, OnDisk::Absent) if wrote.restorable => Back::Restored,
         (Action::Updated | Action::Replaced | Action::Appended, _) if as_written && wrote.restorable => Back::Restored,
@@ -66,8 +69,10 @@ mod tests {
             (Action::Removed, true, OnDisk::Absent, Back::Restored),
             (Action::Removed, true, file("a new one"), Back::Edited),
         ] {
-            let wrote = Wrote { path: "x", action, sha256: &hash, restorable };
+            let wrote = Wrote { path: "x", action, sha256: &hash, restorable, restored: false };
             assert_eq!(decide(&wrote, &now), back, "{action:?} {now:?}");
         }
+        let wrote = Wrote { path: "x", action: Action::Updated, sha256: &hash, restorable: true, restored: true };
+        assert_eq!(decide(&wrote, &file("before")), Back::Left);
     }
 }

@@ -1,8 +1,7 @@
 //! Runs checks with a deadline each and measures them: one that hangs or crashes is `broken`, and the others still run.
 
-use std::panic;
+use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
-use std::sync::{Arc, Once};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -15,7 +14,7 @@ use crate::core::plan::Plan;
 /// Checks are arithmetic on facts: one that takes this long will not end.
 pub const DEADLINE: Duration = Duration::from_secs(2);
 
-/// The name of the threads that run checks: a panic there is a finding, not a message.
+/// The name of the threads that run checks.
 const THREAD: &str = "nixml doctor";
 
 /// What the checks look at.
@@ -29,7 +28,6 @@ pub struct Patient {
 /// One finding a check, in their order.
 #[must_use]
 pub fn run(checks: &[&'static Check], patient: &Arc<Patient>, deadline: Duration) -> Vec<Finding> {
-    hush();
     let mut findings: Vec<Finding> = Vec::with_capacity(checks.len());
     while findings.len() < checks.len() {
         let rest = checks[findings.len()..].to_vec();
@@ -68,19 +66,6 @@ fn work(checks: &[&'static Check], patient: &Patient, send: &Sender<Finding>) {
             return;
         }
     }
-}
-
-/// Keeps the message of a panic in a check off the screen.
-fn hush() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let before = panic::take_hook();
-        panic::set_hook(Box::new(move |info| {
-            if thread::current().name() != Some(THREAD) {
-                before(info);
-            }
-        }));
-    });
 }
 
 #[cfg(test)]

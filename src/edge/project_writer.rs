@@ -1,8 +1,6 @@
 //! From a plan to files on the disk: what is known to be nixml's, what would change, the writing, the receipt and git.
 
-use std::path::Path;
-
-use crate::core::changes::{self, Action, Allowed, Change, Known, sha256};
+use crate::core::changes::{self, Action, Allowed, Change, Known, OnDisk, sha256};
 use crate::core::data::Data;
 use crate::core::failure::Failure;
 use crate::core::files::Files;
@@ -55,7 +53,16 @@ pub fn known(folder: &Folder, data: &Data) -> Known {
         let pulled =
             committed.is_some() && committed == answers && answered != answers.map(|text| sha256(text.as_bytes())).as_ref();
         if !pulled {
-            known.last.extend(receipt.files.into_iter().filter_map(|entry| Some((entry.path, entry.wanted?))));
+            for entry in receipt.files {
+                let reached = || matches!(folder.look(&entry.path), OnDisk::File(bytes) if sha256(&bytes) == entry.sha256);
+                if receipt.done || reached() {
+                    known.last.extend(entry.wanted.map(|wanted| (entry.path, wanted)));
+                } else if let Some(base) = entry.base {
+                    known.last.insert(entry.path, base);
+                } else {
+                    known.last.remove(&entry.path);
+                }
+            }
         }
     }
     known
@@ -90,34 +97,48 @@ pub fn carry_out(folder: &Folder, changes: &[Change], consent: Consent) -> Resul
         before: change.before.clone().filter(|_| change.writes()),
         wanted: (change.writes() && change.action != Action::Removed || change.action == Action::Unchanged)
             .then(|| change.wanted.clone()),
+        base: change.base.clone().filter(|_| change.writes()),
         backup,
     };
-    let nothing_new = changes.iter().all(|change| !change.writes());
+    let killed = before.as_ref().filter(|receipt| !receipt.done);
+    let nothing_new = changes.iter().all(|change| !change.writes()) && killed.is_none();
+    let inside = git::inside(&folder.path);
     let mut receipt = Receipt {
         schema: 1,
         dir: folder.path.canonicalize().unwrap_or_else(|_| folder.path.clone()),
         files: changes.iter().map(|change| entry(change, None)).collect(),
         made_dir: folder.made,
-        made_git: false,
+        // Noted before it is true: whoever is killed after making it leaves a note all the same.
+        made_git: consent.git && !inside,
         done: false,
         earlier: before.as_ref().map(Receipt::known).unwrap_or_default(),
     };
+    if let Some(killed) = killed {
+        receipt.go_on_from(killed);
+    }
     let mut kept = true;
     let written = write(folder, changes, || {
         kept = nothing_new || receipt.save().is_ok();
         Ok(())
+    })
+    .inspect_err(|_| match &before {
+        // Everything is as it was, the receipt of the run before too.
+        Some(before) => drop(before.save()),
+        None => Receipt::forget(&folder.path),
     })?;
     if !kept {
         notes.push("the receipt could not be kept, so `nixml undo` will not know this run".to_owned());
     }
     for (entry, file) in receipt.files.iter_mut().zip(&written) {
-        entry.backup.clone_from(&file.backup);
+        entry.backup = file.backup.clone().or_else(|| entry.backup.take());
+        entry.base = None;
         if let Some(backup) = &file.backup {
             notes.push(format!("the old `{}` is kept as `{backup}`", file.path));
         }
     }
     notes.extend(changes.iter().filter(|change| change.writes()).filter_map(|change| change.why.clone()));
-    receipt.made_git = repository(&folder.path, changes, consent, &mut notes);
+    let made = repository(folder, changes, inside, consent, &mut notes);
+    receipt.made_git = made || killed.is_some_and(|killed| killed.made_git);
     receipt.done = true;
     if !nothing_new && kept {
         // The note before the renames is good enough should this one fail.
@@ -160,20 +181,20 @@ pub fn put_lock(folder: &Folder, text: &[u8]) -> Result<(), Failure> {
 }
 
 /// A flake outside git copies the whole folder to the store at every evaluation, the environment included.
-fn repository(dir: &Path, changes: &[Change], consent: Consent, notes: &mut Vec<String>) -> bool {
-    let mut made = false;
-    if !git::inside(dir) {
-        if !consent.git {
-            notes.push("there is no git repository: Nix will copy the whole folder to its store each time".to_owned());
-            return false;
-        }
-        match git::init(dir) {
-            Ok(()) => made = true,
-            Err(why) => {
-                notes.push(format!("no git repository was made: {why}"));
-                return false;
-            }
-        }
+fn repository(folder: &Folder, changes: &[Change], inside: bool, consent: Consent, notes: &mut Vec<String>) -> bool {
+    let dir = folder.path.as_path();
+    // git goes by the path, and writes into whatever it finds there.
+    if !folder.still_there() {
+        notes.push("the folder was moved while nixml was at work, so git was not told of the files".to_owned());
+        return false;
+    }
+    if !inside && !consent.git {
+        notes.push("there is no git repository: Nix will copy the whole folder to its store each time".to_owned());
+        return false;
+    }
+    if !inside && let Err(why) = git::init(dir) {
+        notes.push(format!("no git repository was made: {why}"));
+        return false;
     }
     let (gone, there): (Vec<&Change>, Vec<&Change>) =
         changes.iter().filter(|change| change.action != Action::Conflict).partition(|change| change.action == Action::Removed);
@@ -183,5 +204,5 @@ fn repository(dir: &Path, changes: &[Change], consent: Consent, notes: &mut Vec<
     if let Err(why) = git::intend_to_add(dir, &paths) {
         notes.push(format!("the new files could not be made known to git: {why}"));
     }
-    made
+    !inside
 }

@@ -15,7 +15,9 @@ use pty_process::Size;
 use pty_process::blocking::{Command, Pty, open};
 use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
 
+use crate::edge::child::Awaited;
 use crate::edge::process::Standing;
+use crate::edge::{fault, terminal};
 
 /// Chunks that wait for the parser; a program that prints faster waits with them.
 const CHUNKS: usize = 64;
@@ -84,19 +86,22 @@ impl Program {
         }
         let child = process.spawn(pts).map_err(io::Error::other)?;
         let leader = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+        let awaited = Awaited::new(child.id());
         let pty = Arc::new(pty);
         let (chunk, chunks) = sync_channel(CHUNKS);
         let (typed, to_type) = sync_channel(TYPED);
         let (over, ended) = channel();
         let (reader, writer) = (Arc::clone(&pty), Arc::clone(&pty));
         let exit = chunk.clone();
-        spawn("pty-read", move || read(&reader, &chunk))?;
-        spawn("pty-write", move || write(&writer, &to_type))?;
-        spawn("pty-wait", move || {
-            let _ = exit.send(Chunk::Exit(wait(child)));
+        terminal::thread("pty-read", move || read(&reader, &chunk))?;
+        terminal::thread("pty-write", move || write(&writer, &to_type))?;
+        terminal::thread("pty-wait", move || {
+            let ended = wait(child);
+            drop(awaited);
+            let _ = exit.send(Chunk::Exit(ended));
             let _ = over.send(());
         })?;
-        spawn("pty-parse", move || tell(&chunks, &mut hear))?;
+        terminal::thread("pty-parse", move || tell(&chunks, &mut hear))?;
         Ok(Self { pty: Some(pty), typed, leader, ended })
     }
 
@@ -153,10 +158,6 @@ fn size(rows: u16, columns: u16) -> Size {
     Size::new(rows.max(1), columns.max(1))
 }
 
-fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> io::Result<()> {
-    thread::Builder::new().name(name.to_owned()).spawn(body).map(drop)
-}
-
 fn read(mut pty: &Pty, chunks: &SyncSender<Chunk>) {
     let mut buffer = vec![0; 16 * 1024];
     loop {
@@ -197,7 +198,10 @@ fn tell(chunks: &Receiver<Chunk>, hear: &mut impl FnMut(PtyEvent<'_>)) {
     loop {
         let left = if ended.is_some() { DRAIN.saturating_sub(last.elapsed()) } else { Duration::from_hours(1) };
         match chunks.recv_timeout(left) {
-            Ok(Chunk::Bytes(bytes)) => hear(PtyEvent::Output(&bytes)),
+            Ok(Chunk::Bytes(bytes)) => {
+                fault::point("pty-output");
+                hear(PtyEvent::Output(&bytes));
+            }
             Ok(Chunk::Exit(how)) => {
                 ended = Some(how);
                 last = Instant::now();

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rustix::fs::{AtFlags, unlinkat};
 
-use crate::core::changes::{Action, Change};
+use crate::core::changes::{Action, Change, OnDisk};
 use crate::core::failure::Failure;
 use crate::core::undo::{Back, Wrote, decide};
 use crate::edge::files::receipt::{Entry, Receipt};
@@ -41,15 +41,18 @@ pub fn undo(dir: &Path, dry: bool) -> Result<Undone, Failure> {
     }
     write(&folder, &restorations(&files), || Ok(()))?;
     for (entry, back) in &files {
-        if let (Some(backup), Back::Restored) = (&entry.backup, back) {
+        // `Left`: an undo before this one gave the file back and was killed before it came to the copy.
+        if let (Some(backup), Back::Restored | Back::Left) = (&entry.backup, back) {
             remove(&folder, backup);
         }
         if *back == Back::Removed {
             remove(&folder, &entry.path);
         }
     }
-    let gone: Vec<String> =
-        files.iter().filter(|(_, back)| *back == Back::Removed).map(|(entry, _)| entry.path.clone()).collect();
+    // Also those that an undo before this one removed before it was killed.
+    let made_and_gone =
+        |(entry, back): &&(&Entry, Back)| *back == Back::Removed || *back == Back::Left && entry.action == Action::Created;
+    let gone: Vec<String> = files.iter().filter(made_and_gone).map(|(entry, _)| entry.path.clone()).collect();
     let ours: Vec<String> = files.iter().map(|(entry, _)| entry.path.clone()).collect();
     // In a repository that nixml made, what it only marked as meant to be added is nobody's wish.
     git::forget(dir, if receipt.made_git { &ours } else { &gone });
@@ -75,7 +78,9 @@ pub fn undo(dir: &Path, dry: bool) -> Result<Undone, Failure> {
 
 fn judge(folder: &Folder, entry: &Entry) -> Back {
     let restorable = entry.before.is_some() || entry.backup.as_deref().is_some_and(|path| folder.text(path).is_some());
-    decide(&Wrote { path: &entry.path, action: entry.action, sha256: &entry.sha256, restorable }, &folder.look(&entry.path))
+    let now = folder.look(&entry.path);
+    let restored = matches!((&entry.before, &now), (Some(before), OnDisk::File(bytes)) if before.as_bytes() == bytes);
+    decide(&Wrote { path: &entry.path, action: entry.action, sha256: &entry.sha256, restorable, restored }, &now)
 }
 
 /// The restored files as changes for the writer: all of them or none.
@@ -90,6 +95,7 @@ fn restorations(files: &[(&Entry, Back)]) -> Vec<Change> {
                 before: None,
                 after: entry.before.clone()?,
                 wanted: String::new(),
+                base: None,
                 why: None,
                 both: None,
                 immovable: false,

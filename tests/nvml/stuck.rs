@@ -78,3 +78,54 @@ fn a_driver_that_hangs_in_the_kernel_is_named_and_left() {
     drop(disk);
     seen.assert_no_helper_left();
 }
+
+/// A tracer that was stopped itself: the death of what it traces is reported to nobody, as with a process in state D.
+struct Tracer(std::process::Child);
+
+impl Drop for Tracer {
+    fn drop(&mut self) {
+        let pid = rustix::process::Pid::from_child(&self.0);
+        let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn a_helper_whose_death_is_held_back_is_named_and_left() {
+    let possible = quiet("strace", &["-o", "/dev/null", "-e", "trace=none", "true"]);
+    if !possible {
+        skip!("strace is not installed, or may not trace here");
+    }
+    let mut lab = Lab::new("hang.count = 1");
+    lab.timeout_ms = 4000;
+    let pid = lab.folder.path().join("pid");
+    let seen = std::thread::scope(|scope| {
+        let seen = scope.spawn(|| lab.probe());
+        let begin = std::time::Instant::now();
+        let helper = loop {
+            match fs::read_to_string(&pid).ok().filter(|text| text.trim().parse::<u32>().is_ok()) {
+                Some(helper) => break helper.trim().to_owned(),
+                None if begin.elapsed() > Duration::from_mins(1) => return (seen.join().unwrap(), None),
+                None => std::thread::sleep(Duration::from_millis(5)),
+            }
+        };
+        let tracer = Command::new("strace").args(["-o", "/dev/null", "-p", &helper]).stderr(Stdio::null()).spawn().unwrap();
+        let tracer = Tracer(tracer);
+        let watched = format!("TracerPid:\t{}\n", tracer.0.id());
+        while !fs::read_to_string(format!("/proc/{helper}/status")).is_ok_and(|status| status.contains(&watched)) {
+            assert!(begin.elapsed() < Duration::from_mins(1), "strace does not attach");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let pid = rustix::process::Pid::from_child(&tracer.0);
+        rustix::process::kill_process(pid, rustix::process::Signal::STOP).unwrap();
+        (seen.join().unwrap(), Some(tracer))
+    });
+    let (seen, tracer) = (need!(seen.0, "no C compiler"), seen.1);
+    let words = seen.unknown("gpus");
+    assert!(
+        words.contains("did not answer within") && words.contains(&format!("process {} cannot be stopped", seen.pid)),
+        "{words}"
+    );
+    drop(tracer);
+    seen.assert_no_helper_left();
+}

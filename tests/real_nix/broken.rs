@@ -130,6 +130,19 @@ fn newest() -> Option<Project> {
 }
 
 #[test]
+fn a_flake_with_settings_of_its_own_changes_none() {
+    let project = need!(newest(), "no Nix: run scripts/install-nixes");
+    project.with_program("gitt");
+    let settings = "nixConfig = { extra-substituters = [ \"https://evil.example\" ]; allow-import-from-derivation = true; };";
+    project.edit("flake.nix", "inputs.nixpkgs.url", &format!("{settings}\n  inputs.nixpkgs.url"));
+    let verdict = project.validate(&["--trust"]);
+    verdict.expect(1, "evaluate", "attribute 'gitt' missing");
+    for place in ["home/.local/share/nix/trusted-settings.json", "home/.config/nix/nix.conf"] {
+        assert!(!project.place.at(place).exists(), "{place} was written: {}", verdict.told);
+    }
+}
+
+#[test]
 fn a_stale_lock_in_ci() {
     let mut project = need!(newest(), "{NEEDS}, or no Nix");
     assert_eq!(project.validate(&[]).exit, Some(0));

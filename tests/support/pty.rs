@@ -58,10 +58,17 @@ impl Terminal {
         let pty = Arc::new(pty);
         let parser = vt100::Parser::new(number(rows), number(columns), 0);
         let heard = Arc::new(Mutex::new(Heard { parser, bytes: Vec::new(), last: Instant::now() }));
-        let (reader, ears) = (Arc::clone(&pty), Arc::clone(&heard));
         let gone = Arc::new(AtomicBool::new(false));
-        let leave = Arc::clone(&gone);
-        let listener = thread::spawn(move || {
+        let mut terminal = Self { pty: Some(pty), side, child, heard, before, status: None, gone, listener: None };
+        terminal.listen();
+        terminal
+    }
+
+    /// Hears the program on a thread.
+    fn listen(&mut self) {
+        let (reader, ears) = (Arc::clone(self.pty.as_ref().unwrap()), Arc::clone(&self.heard));
+        let leave = Arc::clone(&self.gone);
+        self.listener = Some(thread::spawn(move || {
             let mut buffer = [0; 8192];
             let wait = Timespec { tv_sec: 0, tv_nsec: 20_000_000 };
             while !leave.load(Ordering::Relaxed) {
@@ -78,8 +85,7 @@ impl Terminal {
                 heard.bytes.extend_from_slice(&buffer[..read]);
                 heard.last = Instant::now();
             }
-        });
-        Self { pty: Some(pty), side, child, heard, before, status: None, gone, listener: Some(listener) }
+        }));
     }
 
     /// Types bytes: `j`, `\r`, `\x1b[A`.
@@ -158,6 +164,31 @@ impl Terminal {
         self.gone.store(true, Ordering::Relaxed);
         self.listener.take().unwrap().join().unwrap();
         self.pty = None;
+    }
+
+    /// Nobody reads any more, and what is on its way fills up.
+    pub fn pause(&mut self) {
+        self.gone.store(true, Ordering::Relaxed);
+        self.listener.take().unwrap().join().unwrap();
+        // Echo of a flood of keys is the quickest way to fill the line to us; the program is deaf to letters without a meaning.
+        let mut side = &self.side;
+        rustix::io::ioctl_fionbio(&self.side, true).unwrap();
+        while side.write(&[b' '; 4096]).is_ok() {}
+        rustix::io::ioctl_fionbio(&self.side, false).unwrap();
+    }
+
+    /// Somebody reads again.
+    pub fn go_on(&mut self) {
+        self.gone.store(false, Ordering::Relaxed);
+        self.listen();
+    }
+
+    /// It has ended already.
+    pub fn over(&mut self) -> bool {
+        if self.status.is_none() {
+            self.status = self.child.try_wait().unwrap();
+        }
+        self.status.is_some()
     }
 
     /// Waits for the end; gives what a shell would call the exit code.

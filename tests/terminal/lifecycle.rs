@@ -4,32 +4,6 @@ use rustix::process::Signal;
 
 use crate::Room;
 
-/// Keys that lead to a screen, and what is then to be seen.
-const SCREENS: [(&str, &str); 5] = [
-    ("", "Step by step"),
-    ("j\r", "What is the project called?"),
-    ("j\r\r", "Which framework"),
-    ("\r", "new files"),
-    ("?", "The keys here"),
-];
-
-#[test]
-fn a_signal_on_any_screen_gives_the_terminal_back_and_tells_its_number() {
-    for (keys, seen) in SCREENS {
-        for (signal, code) in [(Signal::TERM, 143), (Signal::HUP, 129), (Signal::INT, 130)] {
-            let room = Room::new();
-            let mut terminal = room.nixml("laptop-no-gpu", &[], &[], 80, 24);
-            terminal.wait_for("Python 3");
-            terminal.send(keys);
-            terminal.wait_for(seen);
-            terminal.signal(signal);
-            assert_eq!(terminal.end(), code, "{signal:?} at {seen:?}");
-            terminal.assert_clean();
-            assert!(room.files().is_empty(), "{:?}", room.files());
-        }
-    }
-}
-
 #[test]
 fn a_signal_before_and_during_the_first_frame_does_no_harm() {
     for wait in [0, 1, 2, 3, 5, 8, 13, 21] {
@@ -98,16 +72,6 @@ fn a_closed_window_ends_it() {
     terminal.wait_for("Quick");
     terminal.vanish();
     assert_eq!(terminal.end(), 129);
-}
-
-#[test]
-fn a_panic_is_told_on_the_person_s_own_screen() {
-    let room = Room::new();
-    let mut terminal = room.nixml("laptop-no-gpu", &[], &[("NIXML_TEST_PANIC", "1")], 80, 24);
-    assert_eq!(terminal.end(), 70);
-    terminal.assert_clean();
-    let screen = terminal.screen();
-    assert!(screen.contains("asked for by a test") && screen.contains("nixml report"), "{screen}");
 }
 
 #[test]

@@ -11,6 +11,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod endings;
 mod job;
 mod lifecycle;
 mod looks;
@@ -62,6 +63,18 @@ impl Room {
 
     fn folder(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
+    }
+
+    /// The processes that were started in this room and are alive.
+    fn running(&self) -> Vec<u32> {
+        let mark = self.folder.path().to_str().unwrap().as_bytes();
+        let all = std::fs::read_dir("/proc").unwrap().flatten();
+        all.filter_map(|entry| {
+            let pid: u32 = entry.file_name().to_str()?.parse().ok()?;
+            let environ = std::fs::read(entry.path().join("environ")).ok()?;
+            (pid != std::process::id() && memchr::memmem::find(&environ, mark).is_some()).then_some(pid)
+        })
+        .collect()
     }
 
     /// nixml on a terminal, in the project's folder, on the machine `host`.

@@ -4,11 +4,13 @@ use std::io::{BufRead as _, Write as _};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
+use anyhow::anyhow;
 use nixml::core::failure::{Exit, Failure};
 use nixml::core::init_report;
 use nixml::core::session::{Effect, Event, Intent, Session, Stage};
 use nixml::core::validation::ValidationEvent;
 use nixml::edge::child::Interrupt;
+use nixml::edge::terminal::{on_broken, thread};
 use nixml::front::plain::{self, Reply};
 use nixml::front::print;
 
@@ -23,6 +25,8 @@ enum Message {
     /// Nobody types any more.
     Closed,
     World(Event),
+    /// Another thread has panicked, and this is what it said.
+    Broken(String),
 }
 
 pub fn run(mut joined: Joined) -> anyhow::Result<Exit> {
@@ -34,7 +38,9 @@ pub fn run(mut joined: Joined) -> anyhow::Result<Exit> {
     let mut talk = Talk { session: joined.session, world, send, line, git, dir, interrupt };
     println_all(plain::HELLO)?;
     let keys = talk.send.clone();
-    std::thread::Builder::new().name("lines".to_owned()).spawn(move || {
+    let of_threads = talk.send.clone();
+    on_broken(move |said| drop(of_threads.send(Message::Broken(said))));
+    thread("lines", move || {
         for line in std::io::stdin().lock().lines() {
             let Ok(line) = line else { break };
             if keys.send(Message::Line(line)).is_err() {
@@ -251,6 +257,7 @@ impl Talk {
             Ok(Message::Closed) => Err(Failure::usage("go on: the input has ended, and an answer is missing")
                 .next("answer on the command line: `nixml init --answers FILE --yes`")
                 .into()),
+            Ok(Message::Broken(said)) => Err(anyhow!(said)),
             Ok(Message::World(event)) => {
                 tell(&event)?;
                 let effects = self.session.report(event);

@@ -12,8 +12,9 @@ use nixml::core::failure::Exit;
 use nixml::core::session;
 use nixml::core::session::Event;
 use nixml::edge::clock::Clock;
+use nixml::edge::fault;
 use nixml::edge::pty::{Ended, Program, PtyCommand, PtyEvent};
-use nixml::edge::terminal::{Heard, Screen, keys, panic_message, signals};
+use nixml::edge::terminal::{Heard, Screen, keys, on_broken, signals, thread};
 use nixml::front::print;
 use nixml::front::tui::{Effect, Input, Model, Opening, Theme, prepare, start, update, view};
 
@@ -31,12 +32,16 @@ const LINE: usize = 1024;
 enum Message {
     Heard(Heard),
     Input(Input),
+    /// Another thread has panicked, and this is what it said.
+    Broken(String),
 }
 
 pub fn run(mut joined: Joined) -> anyhow::Result<Exit> {
     let theme = Theme::load(&joined.data, joined.mono, joined.ascii)?;
     let (send, line) = sync_channel(LINE);
     let of_signals: SyncSender<Message> = send.clone();
+    let of_threads = send.clone();
+    on_broken(move |said| drop(of_threads.send(Message::Broken(said))));
     signals(move |heard| of_signals.send(Message::Heard(heard)).is_ok())?;
     let mut screen = Screen::open()?;
     let size = screen.size();
@@ -57,16 +62,12 @@ pub fn run(mut joined: Joined) -> anyhow::Result<Exit> {
     // The person has the terminal back before anything that may take its time.
     screen.close();
     drop(line);
-    drop(shell);
-    let exit = match played {
-        Ok(exit) => exit,
-        Err(_) => Err(anyhow!("draw the screen: {}", panic_message().unwrap_or_else(|| "no message".to_owned()))),
-    };
-    let number = match &exit {
-        Ok(Exit::Signal(number)) => *number,
-        _ => 15,
-    };
+    let exit = played.unwrap_or_else(|_| Err(anyhow!("draw the screen: {}", fault::said())));
+    let number = if let Ok(Exit::Signal(number)) = &exit { *number } else { 15 };
+    // The shell and a validation end beside each other: each may take its seconds.
+    let closing = std::thread::spawn(move || drop(shell));
     world.end(number);
+    let _ = closing.join();
     if let Ok(Exit::Done | Exit::Failed | Exit::Precondition) = &exit {
         farewell(&model);
     }
@@ -96,7 +97,7 @@ fn play(
     let send = stage.send.clone();
     keys(move |heard| send.send(Message::Heard(heard)).is_ok())?;
     let asks_git = stage.send.clone();
-    std::thread::Builder::new().name("git".to_owned()).spawn(move || {
+    thread("git", move || {
         if outside_git() {
             let _ = asks_git.send(Message::Input(Input::OutsideGit));
         }
@@ -128,8 +129,7 @@ fn play(
                 return Ok(exit);
             }
         }
-        // Tests of a debug build see what a bug in the screen would do to the terminal.
-        assert!(!cfg!(debug_assertions) || nixml::edge::variable("NIXML_TEST_PANIC").is_none(), "asked for by a test");
+        fault::point("screen");
         if stage.model.dirty && drawn.elapsed() >= PACE {
             stage.model.dirty = false;
             stage.flowing.store(false, Ordering::Relaxed);
@@ -147,6 +147,7 @@ impl Stage {
             Message::Heard(Heard::Key(key)) => Input::Key(key),
             Message::Heard(Heard::Paste(text)) => Input::Paste(text),
             Message::Heard(Heard::End(number)) => return Ok(Some(Exit::Signal(number))),
+            Message::Broken(said) => return Err(anyhow!(said)),
             Message::Heard(Heard::Stop) => return self.suspend(screen, dir),
             Message::Heard(heard @ (Heard::Resized | Heard::Continued)) => {
                 if heard == Heard::Continued && std::mem::take(&mut self.suspended) {

@@ -1,8 +1,8 @@
 //! What the conversation asks of the world, done on threads of its own; what came of it goes back as events.
 
 use std::path::PathBuf;
-use std::sync::mpsc::{Sender, channel};
-use std::thread::{self, JoinHandle};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
 
 use nixml::core::changes::{self, Change};
 use nixml::core::data::Data;
@@ -14,8 +14,12 @@ use nixml::edge::child::Interrupt;
 use nixml::edge::files::Folder;
 use nixml::edge::probe::{ProbeOptions, probe_each};
 use nixml::edge::project_writer::{self, Consent};
+use nixml::edge::terminal::thread;
 use nixml::edge::validate::{ValidateOptions, find_nix, validate};
-use nixml::edge::{facts_file, variable};
+use nixml::edge::{ending, facts_file, fault, variable};
+
+/// The end of what runs is waited for so long; what hangs even then is left behind.
+const LAST: Duration = Duration::from_secs(8);
 
 /// How an event is told; false when nobody listens any more.
 pub type Tell = Box<dyn Fn(Event) -> bool + Send + 'static>;
@@ -27,7 +31,8 @@ pub struct World {
     host: Option<PathBuf>,
     consent: Consent,
     folder: Option<Folder>,
-    worker: Option<(Sender<Job>, JoinHandle<()>)>,
+    /// Its jobs, and what is closed when it has ended.
+    worker: Option<(Sender<Job>, Receiver<()>)>,
     interrupt: Interrupt,
 }
 
@@ -63,15 +68,16 @@ impl World {
     /// Ends what still runs, as signal `number` would, and waits for it. Takes as long as children take to end, at most eight seconds.
     pub fn end(mut self, number: u8) {
         self.interrupt.stop(number);
-        if let Some((jobs, worker)) = self.worker.take() {
+        ending::stop_all();
+        if let Some((jobs, ended)) = self.worker.take() {
             drop(jobs);
-            let _ = worker.join();
+            let _ = ended.recv_timeout(LAST);
         }
     }
 
     fn probe(&self, tell: Tell) {
         let (host, dir) = (self.host.clone(), self.dir.clone());
-        let _ = thread::Builder::new().name("probe".to_owned()).spawn(move || {
+        let _ = thread("probe", move || {
             if let Some(file) = host {
                 let event = match facts_file::read(&file) {
                     Ok((facts, _)) => Event::Probed { facts: Box::new(facts), complete: true },
@@ -100,18 +106,17 @@ impl World {
                 folder: self.folder.take(),
                 plan: None,
             };
-            let worker = thread::Builder::new().name("world".to_owned()).spawn(move || {
+            let (over, ended) = channel();
+            let worker = thread("world", move || {
+                // Dropped at the end, a panic's too.
+                let _over: Sender<()> = over;
                 while let Ok(job) = next.recv() {
-                    let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| desk.done(job, &tell)));
-                    let event = done.unwrap_or_else(|_| {
-                        let said = nixml::edge::terminal::panic_message().unwrap_or_default();
-                        Event::NotValidated(Failure::new(Exit::Bug, "go on: nixml has a bug").why(said))
-                    });
-                    tell(event);
+                    fault::point("job");
+                    tell(desk.done(job, &tell));
                 }
             });
             match worker {
-                Ok(worker) => self.worker = Some((jobs, worker)),
+                Ok(_) => self.worker = Some((jobs, ended)),
                 Err(_) => return,
             }
         }
@@ -187,6 +192,7 @@ impl Desk {
             }
         }
         let report = validate(&options, &mut |event| {
+            fault::point("validation");
             tell(Event::Validating(Box::new(event)));
         });
         Event::Validated(Box::new(report))

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
+use crate::edge::ending;
+
 /// Which signal, and how often: whoever asks twice does not want to wait.
 type Asked = Option<(u8, u32)>;
 
@@ -31,7 +33,8 @@ impl Interrupt {
     pub fn from_signals() -> Self {
         let interrupt = Self::new();
         let theirs = interrupt.clone();
-        let hangup_ignored = ignored(1);
+        let hangup_ignored = ending::ignored(1);
+        ending::take_over();
         let (ready, is_ready) = std::sync::mpsc::channel::<()>();
         // Without the thread a signal ends nixml at once, as the system does by itself: its child then hears the hang-up.
         let _ = std::thread::Builder::new().name("signals".into()).spawn(move || {
@@ -78,11 +81,4 @@ impl Interrupt {
         receiver.mark_changed();
         receiver
     }
-}
-
-/// Whether this process ignores signal `number`, from /proc; elsewhere it is taken not to.
-fn ignored(number: u32) -> bool {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mask = status.lines().find_map(|line| u64::from_str_radix(line.strip_prefix("SigIgn:")?.trim(), 16).ok());
-    mask.is_some_and(|mask| mask & (1 << (number - 1)) != 0)
 }

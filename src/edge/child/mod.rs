@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 pub use environment::Environment;
 pub use interrupt::Interrupt;
+pub(super) use tree::Awaited;
 pub use watch::run;
 
 /// The variable that marks every process of one run, so that none is forgotten at the end.

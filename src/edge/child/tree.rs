@@ -1,8 +1,8 @@
 //! Every process that a run started, also those that left its session: found, remembered, and ended.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::sync::Once;
+use std::sync::{Mutex, Once, PoisonError};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
@@ -11,8 +11,29 @@ use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Process {
     parent: u32,
+    session: u32,
     started: u64,
     zombie: bool,
+}
+
+/// The programs that somebody of ours waits for: nobody else may.
+static AWAITED: Mutex<BTreeSet<u32>> = Mutex::new(BTreeSet::new());
+
+/// A program of ours that leads a session and has somebody who waits for it.
+#[derive(Debug)]
+pub struct Awaited(u32);
+
+impl Awaited {
+    pub fn new(leader: u32) -> Self {
+        AWAITED.lock().unwrap_or_else(PoisonError::into_inner).insert(leader);
+        Self(leader)
+    }
+}
+
+impl Drop for Awaited {
+    fn drop(&mut self) {
+        AWAITED.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.0);
+    }
 }
 
 /// Orphans of our children become our own children, and so stay in reach.
@@ -31,11 +52,25 @@ pub struct Tree {
     /// `NIXML_RUN=...` as it stands in a process's environment.
     mark: Vec<u8>,
     known: BTreeMap<u32, u64>,
+    swept: bool,
+    _awaited: Awaited,
+}
+
+impl Drop for Tree {
+    /// A watcher that panicked leaves nobody behind either.
+    fn drop(&mut self) {
+        if !self.swept {
+            self.note();
+            send(self.root, Signal::KILL);
+            self.signal(Signal::KILL);
+            self.sweep(Duration::from_secs(2));
+        }
+    }
 }
 
 impl Tree {
     pub fn new(root: u32, mark: &str) -> Self {
-        Self { root, mark: mark.as_bytes().to_vec(), known: BTreeMap::new() }
+        Self { root, mark: mark.as_bytes().to_vec(), known: BTreeMap::new(), swept: false, _awaited: Awaited::new(root) }
     }
 
     /// Remembers who descends from the run now: a builder that changes its session and its environment is found only this way.
@@ -90,6 +125,7 @@ impl Tree {
     /// Ends what is left after the first process is gone: SIGTERM, a moment, SIGKILL until none is left or `patience` is over.
     /// Returns those that would not die.
     pub fn sweep(&mut self, patience: Duration) -> Vec<u32> {
+        self.swept = true;
         let begin = Instant::now();
         let mut left = self.alive();
         let mut hard = false;
@@ -115,6 +151,18 @@ impl Tree {
     /// Collects orphans that have become our children and died.
     fn reap(&self) {
         for pid in self.known.keys().filter(|pid| **pid != self.root) {
+            if let Some(pid) = i32::try_from(*pid).ok().and_then(Pid::from_raw) {
+                let _ = waitpid(Some(pid), WaitOptions::NOHANG);
+            }
+        }
+        // Those that were never seen alive: they became ours when their parent went, and nobody else will ask for them.
+        let (me, all) = (std::process::id(), processes());
+        let Some(ours) = all.get(&me).map(|process| process.session) else { return };
+        let awaited = AWAITED.lock().unwrap_or_else(PoisonError::into_inner);
+        let orphan = |(pid, process): &(&u32, &Process)| {
+            process.parent == me && process.zombie && process.session != ours && !awaited.contains(pid)
+        };
+        for (pid, _) in all.iter().filter(orphan) {
             if let Some(pid) = i32::try_from(*pid).ok().and_then(Pid::from_raw) {
                 let _ = waitpid(Some(pid), WaitOptions::NOHANG);
             }
@@ -146,6 +194,7 @@ fn parse(stat: &str) -> Option<Process> {
     Some(Process {
         zombie: matches!(*fields.first()?, "Z" | "X"),
         parent: fields.get(1)?.parse().ok()?,
+        session: fields.get(3)?.parse().ok()?,
         started: fields.get(19)?.parse().ok()?,
     })
 }

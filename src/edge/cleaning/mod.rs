@@ -159,7 +159,7 @@ impl Found {
         match self.folder.parent(path, false) {
             Ok(Some(found)) => Ok(found),
             Ok(None) => Err(Failure::precondition(format!("remove `{path}`")).why("its folder has gone")),
-            Err(what) => Err(Failure::refused(format!("remove `{path}`")).why(format!("it is {what}"))),
+            Err(blocked) => Err(blocked.failure(format!("remove `{path}`"))),
         }
     }
 }

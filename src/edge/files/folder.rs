@@ -15,7 +15,8 @@ use crate::core::files::Files;
 /// Larger files that are in the way are not read: nixml never wrote one.
 const MOST_BYTES: u64 = 4 * 1024 * 1024;
 
-/// An open, locked project folder. The lock goes when this is dropped or the process dies.
+/// An open, locked project folder. The lock goes when this is dropped or the process dies, and with it a folder that nixml
+/// made and left empty.
 #[derive(Debug)]
 pub struct Folder {
     /// For messages only.
@@ -37,8 +38,14 @@ impl Folder {
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists || path.is_dir() => false,
             Err(error) => return Err(cannot_make(path, &error)),
         };
-        let folder = Self { path: path.to_path_buf(), handle: handle(path)?, made };
+        let mut folder = Self { path: path.to_path_buf(), handle: handle(path)?, made: false };
         folder.lock()?;
+        if !folder.still_there() {
+            return Err(Failure::refused(format!("work in `{}`", path.display()))
+                .why("it was moved or removed just now")
+                .next("run the same command again"));
+        }
+        folder.made = made;
         Ok(folder)
     }
 
@@ -112,6 +119,14 @@ impl Folder {
         may.map_err(|error| cannot("write into", &self.path, &error.into()).next("choose a folder that you can write to"))
     }
 
+    /// The path still leads to the folder that was opened; somebody may have swapped it for a link since.
+    #[must_use]
+    pub fn still_there(&self) -> bool {
+        let opened = rustix::fs::fstat(&self.handle);
+        let named = rustix::fs::stat(&self.path);
+        matches!((opened, named), (Ok(opened), Ok(named)) if (opened.st_dev, opened.st_ino) == (named.st_dev, named.st_ino))
+    }
+
     /// Finds out before anything is asked whether files can be written here at all.
     ///
     /// # Errors
@@ -137,7 +152,8 @@ impl Folder {
         let (parent, name) = match self.parent(path, false) {
             Ok(Some(found)) => found,
             Ok(None) => return OnDisk::Absent,
-            Err(what) => return OnDisk::Other(what),
+            Err(Blocked::By(what)) => return OnDisk::Other(what),
+            Err(Blocked::System(why)) => return OnDisk::Unread(why),
         };
         let status = match statat(&parent, &name, AtFlags::SYMLINK_NOFOLLOW) {
             Ok(status) => status,
@@ -174,13 +190,13 @@ impl Folder {
     ///
     /// # Errors
     /// What stands in the way: a part that is a link or a file, or a path that would leave the folder.
-    pub(in crate::edge) fn parent(&self, path: &str, make: bool) -> Result<Option<(OwnedFd, String)>, &'static str> {
+    pub(in crate::edge) fn parent(&self, path: &str, make: bool) -> Result<Option<(OwnedFd, String)>, Blocked> {
         let mut parts: Vec<&str> = path.split('/').collect();
         if parts.iter().any(|part| part.is_empty() || *part == "." || *part == "..") {
-            return Err("outside the project's folder");
+            return Err(Blocked::By("outside the project's folder"));
         }
-        let Some(name) = parts.pop() else { return Err("outside the project's folder") };
-        let mut at = self.handle.as_fd().try_clone_to_owned().map_err(|_| "a folder that cannot be opened")?;
+        let Some(name) = parts.pop() else { return Err(Blocked::By("outside the project's folder")) };
+        let mut at = self.handle.as_fd().try_clone_to_owned().map_err(|error| Blocked::System(error.to_string()))?;
         for part in parts {
             let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
             let mut opened = openat(&at, part, flags, Mode::empty());
@@ -191,8 +207,8 @@ impl Folder {
             at = match opened {
                 Ok(next) => next,
                 Err(Errno::NOENT) => return Ok(None),
-                Err(Errno::LOOP | Errno::NOTDIR) => return Err("below something that is not a folder"),
-                Err(_) => return Err("below a folder that cannot be opened"),
+                Err(Errno::LOOP | Errno::NOTDIR) => return Err(Blocked::By("below something that is not a folder")),
+                Err(error) => return Err(Blocked::System(error.to_string())),
             };
         }
         Ok(Some((at, name.to_owned())))
@@ -225,6 +241,33 @@ fn refuse_foreign(path: &Path, owner: u32) -> Result<(), Failure> {
 
 fn cannot_make(path: &Path, error: &std::io::Error) -> Failure {
     cannot("make", path, error).next("make its parent folder first, or choose another")
+}
+
+/// Why a path inside the folder cannot be reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::edge) enum Blocked {
+    /// By what is there: `it is ...`.
+    By(&'static str),
+    /// By the system, in its own words.
+    System(String),
+}
+
+impl Blocked {
+    /// The failure to `act` (a fragment).
+    pub(in crate::edge) fn failure(self, act: String) -> Failure {
+        match self {
+            Self::By(what) => Failure::refused(act).why(format!("it is {what}")),
+            Self::System(why) => Failure::precondition(act).why(why),
+        }
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        if self.made {
+            let _ = std::fs::remove_dir(&self.path); // Only an empty one goes.
+        }
+    }
 }
 
 fn not_a_file(kind: FileType) -> Option<&'static str> {

@@ -83,15 +83,23 @@ pub fn forget(dir: &Path, paths: &[String]) {
     }
 }
 
-/// Removes the repository at `dir` when it holds no commit and its index is empty; false when it stays.
+/// Removes the repository at `dir` when git says that it holds no commit and tracks nothing; false when it stays.
 #[must_use]
 pub fn remove_if_unused(dir: &Path) -> bool {
-    let answer = |arguments: &[&str]| {
+    // Renamed first: half a repository, left by a kill, would be nobody's.
+    let (repository, going) = (dir.join(".git"), dir.join(".git.nixml-going"));
+    let _ = std::fs::remove_dir_all(&going);
+    if repository.symlink_metadata().is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound) {
+        return true;
+    }
+    // A git that cannot answer has not said that there is nothing to lose.
+    let nothing = |arguments: &[&str]| {
         let mut command = git(dir);
         command.args(arguments);
-        run(command)
+        run(command).is_ok_and(|answer| answer.trim().is_empty())
     };
-    let commits = answer(&["rev-list", "--all", "--max-count=1"]).is_ok_and(|text| !text.trim().is_empty());
-    let tracked = answer(&["ls-files"]).is_ok_and(|text| !text.trim().is_empty());
-    !commits && !tracked && std::fs::remove_dir_all(dir.join(".git")).is_ok()
+    nothing(&["rev-list", "--all", "--max-count=1"])
+        && nothing(&["ls-files"])
+        && std::fs::rename(&repository, &going).is_ok()
+        && std::fs::remove_dir_all(&going).is_ok()
 }

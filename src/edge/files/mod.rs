@@ -3,6 +3,7 @@
 pub mod folder;
 pub mod git;
 pub mod receipt;
+pub mod state;
 mod write;
 
 pub use folder::Folder;

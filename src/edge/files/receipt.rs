@@ -1,11 +1,11 @@
 //! The receipt of what `init` wrote: kept in the user's state folder, read by `undo` and by the next `init`.
 
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use crate::core::changes::{Action, sha256};
+use crate::edge::files::state;
 
 /// One file of a receipt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +20,9 @@ pub struct Entry {
     /// What nixml alone would have written: the base when the next one is merged with the person's changes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wanted: Option<String>,
+    /// What nixml had wanted there before this run, as long as the run is not through: a killed one may not have come to this file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<String>,
     /// The copy that `--force` kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backup: Option<String>,
@@ -46,17 +49,10 @@ pub struct Receipt {
 /// Hashes by path.
 pub type Hashes = std::collections::BTreeMap<String, std::collections::BTreeSet<String>>;
 
-/// Where receipts and sessions live; `None` when the user has no home.
-#[must_use]
-pub fn state_folder() -> Option<PathBuf> {
-    let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    absolute("XDG_STATE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".local/state"))).map(|base| base.join("nixml"))
-}
-
 fn file_of(dir: &Path) -> Option<PathBuf> {
     let dir = dir.canonicalize().ok()?;
     let name = sha256(dir.as_os_str().as_encoded_bytes());
-    Some(state_folder()?.join("receipts").join(format!("{}.json", &name[..32])))
+    Some(state::folder()?.join("receipts").join(format!("{}.json", &name[..32])))
 }
 
 impl Receipt {
@@ -83,19 +79,29 @@ impl Receipt {
     /// No home folder, or the state folder cannot be written.
     pub fn save(&self) -> std::io::Result<()> {
         let path = file_of(&self.dir).ok_or_else(|| std::io::Error::other("there is no home folder"))?;
-        let folder = path.parent().ok_or_else(|| std::io::Error::other("there is no state folder"))?;
-        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-        let temporary = path.with_extension(format!("{}.tmp", crate::edge::random_word()));
-        let text = serde_json::to_vec_pretty(self)?;
-        let result = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&temporary).and_then(|mut out| {
-            std::io::Write::write_all(&mut out, &text)?;
-            out.sync_all()?;
-            std::fs::rename(&temporary, &path)
-        });
-        if result.is_err() {
-            let _ = std::fs::remove_file(&temporary);
+        state::write(&path, &serde_json::to_vec_pretty(self)?)
+    }
+
+    /// Takes over what a run that was killed in the middle had done: nixml made it, whoever of the two it was.
+    pub fn go_on_from(&mut self, killed: &Self) {
+        self.made_dir |= killed.made_dir;
+        self.made_git |= killed.made_git;
+        let taken_away = |old: &&Entry| old.action == Action::Removed && !self.files.iter().any(|entry| entry.path == old.path);
+        let taken_away: Vec<Entry> = killed.files.iter().filter(taken_away).cloned().collect();
+        self.files.extend(taken_away);
+        for entry in &mut self.files {
+            let wrote = |old: &&Entry| old.path == entry.path && !matches!(old.action, Action::Unchanged | Action::Kept);
+            let Some(old) = killed.files.iter().find(wrote) else { continue };
+            let found = match entry.action {
+                Action::Unchanged => entry.sha256.clone(),
+                _ => entry.before.as_ref().map(|text| sha256(text.as_bytes())).unwrap_or_default(),
+            };
+            if found == old.sha256 {
+                entry.action = old.action;
+                entry.before.clone_from(&old.before);
+                entry.backup = entry.backup.take().or_else(|| old.backup.clone());
+            }
         }
-        result
     }
 
     /// Forgets the receipt of `dir`.

@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Write as _;
 use std::os::fd::OwnedFd;
+use std::rc::Rc;
 
-use rustix::fs::{AtFlags, Mode, OFlags, RenameFlags, fsync, linkat, openat, renameat, renameat_with, statat, unlinkat};
+use rustix::fs::{AtFlags, Mode, OFlags, RenameFlags, fsync, linkat, mkdirat, openat, renameat, renameat_with, statat, unlinkat};
 use rustix::io::Errno;
 
 use crate::core::changes::{Action, Change, OnDisk};
 use crate::core::failure::{Exit, Failure};
-use crate::edge::files::folder::Folder;
-use crate::edge::random_word;
+use crate::edge::files::folder::{Blocked, Folder};
+use crate::edge::{fault, random_word};
 
 /// One file as it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,13 +28,24 @@ pub struct Written {
 /// One file between its temporary name and its own.
 struct Staged<'a> {
     change: &'a Change,
-    parent: OwnedFd,
+    parent: Rc<OwnedFd>,
     name: String,
     temporary: String,
     /// A second link to the old content until everything is through.
     old: Option<String>,
     renamed: bool,
     backup: Option<String>,
+}
+
+/// All files of one write. Dropped before the end (an error, a panic), it puts everything back as it was.
+#[derive(Default)]
+struct Staging<'a> {
+    files: Vec<Staged<'a>>,
+    /// The folders that files lie in, by path: one handle each, however many files.
+    parents: BTreeMap<String, Rc<OwnedFd>>,
+    /// Folders made on the way: where they lie, and their names; the outermost first.
+    made: Vec<(OwnedFd, String)>,
+    through: bool,
 }
 
 /// Writes what `changes` say, all or nothing. `note` is called once, when every byte is on the disk and nothing is renamed yet:
@@ -47,20 +59,19 @@ pub fn write(folder: &Folder, changes: &[Change], note: impl FnOnce() -> Result<
         return Err(Failure::refused(format!("write `{}`", conflict.path)).why(why).next(conflict.way_out()));
     }
     sweep(folder);
-    let mut staged: Vec<Staged<'_>> = Vec::new();
-    let outcome = stage_all(folder, changes, &mut staged).and_then(|()| note()).and_then(|()| rename_all(folder, &mut staged));
-    if let Err(failure) = outcome {
-        take_back(&mut staged);
-        return Err(failure);
-    }
-    let mut folders = BTreeMap::new();
-    for file in &staged {
+    let mut staging = Staging::default();
+    stage_all(folder, changes, &mut staging)?;
+    note()?;
+    fault::point("staged");
+    rename_all(folder, &mut staging.files)?;
+    fault::point("renamed");
+    staging.through = true;
+    for file in &staging.files {
         if let Some(old) = &file.old {
             let _ = unlinkat(&file.parent, old, AtFlags::empty());
         }
-        folders.insert(file.change.path.rsplit_once('/').map(|(folder, _)| folder), &file.parent);
     }
-    for parent in folders.values() {
+    for parent in staging.parents.values() {
         let _ = fsync(parent);
     }
     Ok(changes
@@ -69,25 +80,29 @@ pub fn write(folder: &Folder, changes: &[Change], note: impl FnOnce() -> Result<
             path: change.path.clone(),
             action: change.action,
             sha256: change.sha256(),
-            backup: staged.iter().find(|file| file.change.path == change.path).and_then(|file| file.backup.clone()),
+            backup: staging.files.iter().find(|file| file.change.path == change.path).and_then(|file| file.backup.clone()),
         })
         .collect())
 }
 
-fn stage_all<'a>(folder: &Folder, changes: &'a [Change], staged: &mut Vec<Staged<'a>>) -> Result<(), Failure> {
+fn stage_all<'a>(folder: &Folder, changes: &'a [Change], staging: &mut Staging<'a>) -> Result<(), Failure> {
     let mut filled = Vec::new();
     for change in changes.iter().filter(|change| change.writes()) {
-        let (parent, name) = match folder.parent(&change.path, true) {
-            Ok(Some(found)) => found,
-            Ok(None) => return Err(Failure::precondition(format!("make the folder of `{}`", change.path))),
-            Err(what) => return Err(Failure::refused(format!("write `{}`", change.path)).why(format!("it is {what}"))),
+        let (place, name) = change.path.rsplit_once('/').unwrap_or(("", &change.path));
+        let parent = match staging.parents.get(place) {
+            Some(parent) => Rc::clone(parent),
+            None => {
+                let parent = Rc::new(parent_of(folder, change, staging)?);
+                staging.parents.insert(place.to_owned(), Rc::clone(&parent));
+                parent
+            }
         };
         // An existing file keeps its permissions; a new one gets what the umask leaves.
         let mode =
-            statat(&parent, &name, AtFlags::SYMLINK_NOFOLLOW).ok().map(|status| Mode::from_raw_mode(status.st_mode & 0o777));
-        let temporary = format!(".nixml-{}.tmp", random_word());
-        staged.push(Staged { change, parent, name, temporary, old: None, renamed: false, backup: None });
-        let Some(file) = staged.last().filter(|_| change.action != Action::Removed) else { continue };
+            statat(&parent, name, AtFlags::SYMLINK_NOFOLLOW).ok().map(|status| Mode::from_raw_mode(status.st_mode & 0o777));
+        let (name, temporary) = (name.to_owned(), format!(".nixml-{}.tmp", random_word()));
+        staging.files.push(Staged { change, parent, name, temporary, old: None, renamed: false, backup: None });
+        let Some(file) = staging.files.last().filter(|_| change.action != Action::Removed) else { continue };
         filled.push((&change.path, fill(file, mode).map_err(|error| full(&change.path, &error))?));
     }
     to_disk(&filled)
@@ -111,6 +126,27 @@ fn to_disk(files: &[(&String, File)]) -> Result<(), Failure> {
             synced.map_err(|error| full(path, &error))
         })
     })
+}
+
+/// The folder of a file, made where it is not there; what was made is remembered.
+fn parent_of(folder: &Folder, change: &Change, staging: &mut Staging<'_>) -> Result<OwnedFd, Failure> {
+    let below = |blocked: Blocked| blocked.failure(format!("write `{}`", change.path));
+    folder.parent(&change.path, false).map_err(below)?;
+    for (end, _) in change.path.match_indices('/') {
+        let missing = folder.parent(&change.path[..end], false).map_err(below)?;
+        let Some((parent, name)) =
+            missing.filter(|(parent, name)| matches!(statat(parent, name, AtFlags::SYMLINK_NOFOLLOW), Err(Errno::NOENT)))
+        else {
+            continue;
+        };
+        mkdirat(&parent, &name, Mode::from_raw_mode(0o777)).map_err(|error| full(&change.path, &error.into()))?;
+        staging.made.push((parent, name));
+    }
+    match folder.parent(&change.path, false) {
+        Ok(Some((parent, _))) => Ok(parent),
+        Ok(None) => Err(Failure::precondition(format!("make the folder of `{}`", change.path))),
+        Err(blocked) => Err(below(blocked)),
+    }
 }
 
 fn fill(file: &Staged<'_>, mode: Option<Mode>) -> std::io::Result<File> {
@@ -191,32 +227,39 @@ fn back_up(file: &Staged<'_>) -> std::io::Result<String> {
     Err(std::io::Error::other("ten thousand copies are there already"))
 }
 
-/// Puts everything back as it was: new files go, replaced ones come back, temporary ones go.
-fn take_back(staged: &mut [Staged<'_>]) {
-    for file in staged.iter_mut().rev() {
-        let _ = unlinkat(&file.parent, &file.temporary, AtFlags::empty());
-        match (&file.old, file.renamed) {
-            (Some(old), true) => drop(renameat(&file.parent, old, &file.parent, &file.name)),
-            (Some(old), false) => drop(unlinkat(&file.parent, old, AtFlags::empty())),
-            (None, true) => drop(unlinkat(&file.parent, &file.name, AtFlags::empty())),
-            (None, false) => {}
+impl Drop for Staging<'_> {
+    /// Puts everything back: new files go, replaced ones come back, temporary ones and new folders go.
+    fn drop(&mut self) {
+        if self.through {
+            return;
         }
-        if let Some(name) = file.backup.as_deref().and_then(|path| path.rsplit('/').next()) {
-            let _ = unlinkat(&file.parent, name, AtFlags::empty());
+        for file in self.files.iter().rev() {
+            let _ = unlinkat(&file.parent, &file.temporary, AtFlags::empty());
+            match (&file.old, file.renamed) {
+                (Some(old), true) => drop(renameat(&file.parent, old, &file.parent, &file.name)),
+                (Some(old), false) => drop(unlinkat(&file.parent, old, AtFlags::empty())),
+                (None, true) => drop(unlinkat(&file.parent, &file.name, AtFlags::empty())),
+                (None, false) => {}
+            }
+            if let Some(name) = file.backup.as_deref().and_then(|path| path.rsplit('/').next()) {
+                let _ = unlinkat(&file.parent, name, AtFlags::empty());
+            }
+        }
+        for (parent, name) in self.made.iter().rev() {
+            let _ = unlinkat(parent, name, AtFlags::REMOVEDIR);
         }
     }
 }
 
 /// Removes what a killed nixml left behind; the lock says that none is at work.
 fn sweep(folder: &Folder) {
-    for place in ["", "nix", ".vscode", ".github/workflows"] {
-        let Ok(entries) = std::fs::read_dir(folder.path.join(place)) else { continue };
-        for name in entries.flatten().map(|entry| entry.file_name()) {
-            let Some(name) = name.to_str() else { continue };
-            let path = if place.is_empty() { name.to_owned() } else { format!("{place}/{name}") };
-            let litter = name.starts_with(".nixml-") && (name.ends_with(".tmp") || name.ends_with(".old"));
-            if litter && let Ok(Some((parent, name))) = folder.parent(&path, false) {
-                let _ = unlinkat(&parent, &name, AtFlags::empty());
+    for place in ["", "nix/", ".vscode/", ".github/workflows/"] {
+        let Ok(Some((parent, _))) = folder.parent(&format!("{place}x"), false) else { continue };
+        let Ok(entries) = rustix::fs::Dir::read_from(&parent) else { continue };
+        for entry in entries.flatten() {
+            let Ok(name) = entry.file_name().to_str() else { continue };
+            if name.starts_with(".nixml-") && (name.ends_with(".tmp") || name.ends_with(".old")) {
+                let _ = unlinkat(&parent, name, AtFlags::empty());
             }
         }
     }

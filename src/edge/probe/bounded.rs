@@ -3,7 +3,7 @@
 use std::fs;
 use std::io;
 use std::os::fd::AsFd as _;
-use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
+use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 use rustix::process::{Pid, Signal, kill_process_group};
+
+use crate::edge::ending::Leash;
 
 /// How long a killed process may take to go before it counts as stuck.
 const REAP: Duration = Duration::from_millis(250);
@@ -51,9 +53,9 @@ impl Ran {
 /// that the output so far is the whole answer, the program gets a moment to end and is then stopped.
 pub fn run(mut command: Command, deadline: Instant, most: usize, complete: &dyn Fn(&[u8]) -> bool) -> Ran {
     let mut ran = Ran { ended: Ended::TimedOut, stdout: Vec::new(), stderr: Vec::new(), stuck: None };
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
-    let mut child = match command.spawn() {
-        Ok(child) => child,
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let (mut child, _leash) = match Leash::start(&mut command) {
+        Ok(started) => started,
         Err(error) => {
             ran.ended = Ended::NotStarted(error.to_string());
             return ran;

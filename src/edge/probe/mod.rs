@@ -32,7 +32,7 @@ use std::sync::mpsc::{self, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-pub use nvml::run_if_asked as run_helper_if_asked;
+pub use nvml::{Answers as NvmlAnswers, read_output as read_helper_output, run_if_asked as run_helper_if_asked};
 pub use options::ProbeOptions;
 pub use part::clean;
 pub use root::Root;

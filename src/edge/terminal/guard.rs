@@ -4,9 +4,9 @@ use std::io;
 use std::os::fd::AsFd as _;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, TryLockError};
-use std::thread::ThreadId;
 use std::time::{Duration, Instant};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
 
 /// Alternate screen, cleared; bracketed paste.
@@ -24,8 +24,6 @@ static FOUND: OnceLock<Termios> = OnceLock::new();
 static OURS: AtomicBool = AtomicBool::new(false);
 /// Held while bytes go out, so that no frame lands on the person's own screen after the way back.
 static OUTPUT: Mutex<()> = Mutex::new(());
-/// Why a thread panicked, kept until the terminal can show it.
-static PANIC: Mutex<Option<String>> = Mutex::new(None);
 
 /// Takes the screen: raw mode, alternate screen, bracketed paste.
 pub(super) fn enter() -> io::Result<()> {
@@ -45,7 +43,9 @@ pub(super) fn enter() -> io::Result<()> {
 pub fn leave() {
     let _held = patiently();
     if OURS.swap(false, Ordering::SeqCst) {
-        let _ = write_all(LEAVE);
+        if takes_bytes() {
+            let _ = write_all(LEAVE);
+        }
         if let Some(found) = FOUND.get() {
             let _ = tcsetattr(io::stdin().as_fd(), OptionalActions::Now, found);
         }
@@ -78,6 +78,14 @@ fn write_all(mut bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
+/// False when the terminal is held (Ctrl-S) or nobody reads from it: a write would never end.
+fn takes_bytes() -> bool {
+    let stdout = io::stdout();
+    let mut watched = [PollFd::from_borrowed_fd(stdout.as_fd(), PollFlags::OUT)];
+    let wait = Timespec { tv_sec: 0, tv_nsec: i64::from(PATIENCE.subsec_nanos()) };
+    poll(&mut watched, Some(&wait)) != Ok(0)
+}
+
 fn patiently() -> Option<MutexGuard<'static, ()>> {
     let start = Instant::now();
     loop {
@@ -88,33 +96,4 @@ fn patiently() -> Option<MutexGuard<'static, ()>> {
             Err(TryLockError::WouldBlock) => return None,
         }
     }
-}
-
-/// From now on a panic does not draw over the screen: one of the screen's own thread gives the terminal back first,
-/// one of another thread is kept for the screen to tell. Installed once.
-pub(super) fn watch_panics(screen: ThreadId) {
-    static INSTALLED: AtomicBool = AtomicBool::new(false);
-    if INSTALLED.swap(true, Ordering::SeqCst) {
-        return;
-    }
-    let before = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |info| {
-        if !ours() {
-            return before(info);
-        }
-        let message = info.payload_as_str().unwrap_or("no message");
-        let place = info.location().map(|place| format!(" ({}:{})", place.file(), place.line())).unwrap_or_default();
-        if let Ok(mut kept) = PANIC.lock() {
-            kept.get_or_insert(format!("{message}{place}"));
-        }
-        if std::thread::current().id() == screen {
-            leave();
-        }
-    }));
-}
-
-/// What the first panic under the screen said, once.
-#[must_use]
-pub fn panic_message() -> Option<String> {
-    PANIC.lock().ok()?.take()
 }

@@ -14,6 +14,7 @@ use signal_hook::iterator::Signals;
 
 use super::decode::{Decoder, Typed};
 use super::guard;
+use crate::edge::{ending, fault};
 
 /// One thing that was heard.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,12 +42,14 @@ pub fn signals(send: impl Fn(Heard) -> bool + Send + 'static) -> io::Result<()> 
     let mut signals = Signals::new([
         SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGXCPU, SIGWINCH,
     ])?;
-    thread::Builder::new().name("signals".to_owned()).spawn(move || {
+    ending::take_over();
+    super::thread("signals", move || {
         for signal in signals.forever() {
+            fault::point("signals");
             obey(signal, &send);
         }
-    })?;
-    Ok(())
+    })
+    .map(drop)
 }
 
 /// Listens to the terminal. `send` may wait: a flood of keys then waits with it. Its end is heard, too.
@@ -54,7 +57,7 @@ pub fn signals(send: impl Fn(Heard) -> bool + Send + 'static) -> io::Result<()> 
 /// crossterm's own reader is not used: it spins when the terminal is gone, leaves the rest of a long input unread until the
 /// next key, and can be held up by an unfinished sequence.
 pub fn keys(send: impl Fn(Heard) -> bool + Send + 'static) -> io::Result<()> {
-    thread::Builder::new().name("keys".to_owned()).spawn(move || read(&send)).map(drop)
+    super::thread("keys", move || read(&send)).map(drop)
 }
 
 fn read(send: &impl Fn(Heard) -> bool) {
@@ -76,6 +79,7 @@ fn read(send: &impl Fn(Heard) -> bool) {
             // Hung up, with nothing left to read.
             Ok(_) => return end(SIGHUP, send),
         }
+        fault::point("keys");
         for one in typed.drain(..) {
             let heard = match one {
                 Typed::Key(key) => Heard::Key(key),
@@ -110,16 +114,16 @@ fn obey(signal: i32, send: &impl Fn(Heard) -> bool) {
 /// Gives the terminal back at once, asks the screen to end, and sees to it that the end comes.
 fn end(signal: i32, send: &impl Fn(Heard) -> bool) {
     let number = u8::try_from(signal).unwrap_or(1);
-    last_resort(number);
+    last_resort(128_u8.saturating_add(number));
     guard::leave();
     send(Heard::End(number));
 }
 
 #[expect(clippy::exit, reason = "the screen did not end in time: its thread hangs in a call that never returns")]
-fn last_resort(number: u8) {
+pub(super) fn last_resort(code: u8) {
     let start = Instant::now();
     let _ = thread::Builder::new().name("last".to_owned()).spawn(move || {
         thread::sleep(LAST.saturating_sub(start.elapsed()));
-        std::process::exit(128 + i32::from(number));
+        std::process::exit(i32::from(code));
     });
 }

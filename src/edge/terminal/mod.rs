@@ -7,6 +7,7 @@ mod paint;
 mod sequence;
 mod stop;
 mod surroundings;
+mod thread;
 
 use std::io;
 use std::os::fd::AsFd as _;
@@ -15,10 +16,11 @@ use ratatui::layout::{Rect, Size};
 use ratatui::{Frame, Terminal, TerminalOptions, Viewport};
 use rustix::termios::tcgetwinsize;
 
-pub use guard::{leave, panic_message};
+pub use guard::leave;
 pub use listen::{Heard, keys, signals};
 use paint::Painter;
 pub use surroundings::Surroundings;
+pub use thread::{on_broken, thread};
 
 /// The full screen while it is ours. Dropping it gives the terminal back.
 #[derive(Debug)]
@@ -29,7 +31,6 @@ pub struct Screen {
 impl Screen {
     /// Takes the terminal. Ask [`Surroundings::full_screen`] first whether there is one.
     pub fn open() -> io::Result<Self> {
-        guard::watch_panics(std::thread::current().id());
         guard::enter()?;
         Ok(Self { terminal: blank()? })
     }

@@ -79,9 +79,9 @@ impl RunLog {
     pub fn create(folder: &Folder, redactor: Redactor) -> Result<Self, Failure> {
         let seconds = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |age| age.as_secs());
         let path = format!("{FOLDER}/validate-{seconds}-{}.log", std::process::id());
-        let parent = folder.parent(&path, true).map_err(|what| {
-            Failure::refused(format!("write into `{FOLDER}`")).why(format!("it lies {what}")).next("move `.nixml` away")
-        })?;
+        let parent = folder
+            .parent(&path, true)
+            .map_err(|blocked| blocked.failure(format!("write into `{FOLDER}`")).next("move `.nixml` away"))?;
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let file = parent.and_then(|(handle, name)| {
             prune(folder);

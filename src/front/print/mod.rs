@@ -15,6 +15,8 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use crate::core::text::sanitise;
+
 pub use explained::explained;
 pub use facts::table as facts_table;
 pub use findings::findings;
@@ -31,7 +33,7 @@ pub fn json(value: &impl Serialize) -> io::Result<()> {
     writeln!(out)
 }
 
-/// Says one line on standard error; nobody listening is no reason to stop.
+/// Says one line on standard error, without what could act on a terminal; nobody listening is no reason to stop.
 pub fn say(line: &str) {
-    let _ = writeln!(io::stderr().lock(), "{line}");
+    let _ = writeln!(io::stderr().lock(), "{}", sanitise(line));
 }

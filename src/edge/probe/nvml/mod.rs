@@ -63,6 +63,12 @@ pub fn read_file(options: &ProbeOptions, path: &str, deadline: Instant) -> Optio
     bounded::run(command, deadline, MOST_BYTES, &|_| false).text()
 }
 
+/// What an output of the helper says when it ends like that by itself; for the fuzzing of its reader.
+#[must_use]
+pub fn read_output(output: &[u8]) -> Answers {
+    read(&Ran { ended: Ended::Exited(0), stdout: output.to_vec(), stderr: Vec::new(), stuck: None }, 0)
+}
+
 /// Judges the helper's output, complete or not.
 fn read(ran: &Ran, waited_ms: u128) -> Answers {
     let output = String::from_utf8_lossy(&ran.stdout);
