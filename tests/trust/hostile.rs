@@ -143,7 +143,7 @@ fn answers(dice: &mut Dice) -> String {
     let mut text = table.to_string();
     // The file itself may be broken, too.
     match dice.roll(20) {
-        0 => text += dice.pick(BITS),
+        0 => text += *dice.pick(BITS),
         1 => text = format!("{}{text}", dice.pick(BITS)),
         2 => drop(text.split_off((0..text.len() / 2).rfind(|at| text.is_char_boundary(*at)).unwrap_or(0))),
         _ => {}
