@@ -5,12 +5,12 @@ use std::path::PathBuf;
 
 use crate::core::changes::sha256;
 use crate::core::class::Unmet;
-use crate::edge::files::receipt::state_folder;
+use crate::edge::files::state;
 
 const MOST_BYTES: u64 = 4096;
 
 fn file_of(class: &str) -> Option<PathBuf> {
-    Some(state_folder()?.join("classes").join(sha256(class.as_bytes()).get(..32)?))
+    Some(state::folder()?.join("classes").join(sha256(class.as_bytes()).get(..32)?))
 }
 
 /// What was missing at the last look at the class with this text; `None`: it was never looked at.

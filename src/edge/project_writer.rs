@@ -1,5 +1,7 @@
 //! From a plan to files on the disk: what is known to be nixml's, what would change, the writing, the receipt and git.
 
+use std::path::Path;
+
 use crate::core::changes::{self, Action, Allowed, Change, Known, OnDisk, sha256};
 use crate::core::data::Data;
 use crate::core::failure::Failure;
@@ -166,7 +168,7 @@ pub fn write_aside(dir: &Path, files: &Files) -> Result<(), Failure> {
 /// # Errors
 /// Exit 3: it cannot be written.
 pub fn put_lock(folder: &Folder, text: &[u8]) -> Result<(), Failure> {
-    if !matches!(folder.look("uv.lock"), changes::OnDisk::Absent) {
+    if !matches!(folder.look("uv.lock"), OnDisk::Absent) {
         return Ok(());
     }
     let aside = folder.path.join(format!(".uv.lock.{}.tmp", crate::edge::random_word()));
