@@ -11,6 +11,7 @@
 mod keys;
 mod paths;
 mod pictures;
+mod sheet;
 mod snapshots;
 mod stage;
 mod svg;

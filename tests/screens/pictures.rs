@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
+use nixml::core::answers::{Answers, Origin, Value};
 use nixml::core::nix_log::{Count, Progress};
+use nixml::core::session::{At, Kept};
 use nixml::core::validation::{Device, Phase, PhaseId, PhaseStatus, Proof, ValidationEvent, ValidationReport};
 
 use crate::stage::{Look, Player, host};
@@ -10,7 +12,8 @@ use crate::svg::svg;
 
 fn check(name: &str, player: &Player) {
     let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs/pictures").join(format!("{name}.svg"));
-    let drawn = svg(&player.buffer(), player.cursor(), "nixml");
+    let (buffer, cursor) = player.drawn();
+    let drawn = svg(&buffer, cursor, "nixml");
     if std::env::var_os("NIXML_PICTURES").is_some() {
         std::fs::create_dir_all(file.parent().unwrap()).unwrap();
         std::fs::write(&file, drawn).unwrap();
@@ -54,6 +57,16 @@ pub fn downloading() -> Vec<ValidationEvent> {
             },
         },
     ]
+}
+
+/// The answers of somebody who was called away.
+fn begun() -> Answers {
+    let text = |word: &str| Value::Text(word.to_owned());
+    Answers::default().with("name", text("lab"), Origin::Asked).with("framework", text("jax"), Origin::Asked).with(
+        "targets",
+        Value::List(vec!["cuda".to_owned()]),
+        Origin::Asked,
+    )
 }
 
 /// A validation that proved a card.
@@ -135,8 +148,20 @@ fn the_pictures_show_what_is() {
     let mut running = machine(80, 24);
     running.trial = downloading();
     check("validate", &running.keys("<enter><enter>"));
-    let mut done = machine(80, 24);
-    done.trial = downloading();
-    done.report = Some(proved());
-    check("done", &done.keys("<enter><enter>"));
+    // The proof is of what the review names.
+    let ended = |mut report: ValidationReport| {
+        let mut player = machine(80, 24).keys("<enter>");
+        let plan = player.model.session.stage().review().unwrap().plan.clone();
+        if let Some(proof) = &mut report.proof {
+            (proof.version, proof.build) = (plan.version, plan.build);
+        }
+        player.trial = downloading();
+        player.report = Some(report);
+        player.keys("<enter>")
+    };
+    check("done", &ended(proved()));
+    check("failed", &ended(failed()));
+    let kept = Kept { age: Some(7300), ..Kept::new(At::Step("python".to_owned()), begun()) };
+    let resumed = Player::going_on(host("wsl2-rtx4060"), 80, 24, Look::Colour, Some(kept)).probe();
+    check("resume", &resumed);
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use nixml::core::answers::Answers;
 use nixml::core::changes::{self, Allowed, Known};
@@ -10,7 +10,7 @@ use nixml::core::data::Data;
 use nixml::core::facts::Facts;
 use nixml::core::files::Files;
 use nixml::core::render;
-use nixml::core::session::{self, Event, Session};
+use nixml::core::session::{self, Event, Kept, Session};
 use nixml::core::step;
 use nixml::core::validation::{ValidationEvent, ValidationReport};
 use nixml::front::tui::{Effect, Input, Model, Opening, Theme, prepare, start, update, view};
@@ -42,6 +42,12 @@ pub fn hosts() -> Vec<String> {
     names
 }
 
+/// What nixml knows, read once.
+pub fn data() -> &'static Data {
+    static DATA: OnceLock<Data> = OnceLock::new();
+    DATA.get_or_init(Data::embedded)
+}
+
 /// The screen and the world around it.
 pub struct Player {
     pub model: Model,
@@ -64,16 +70,20 @@ pub struct Player {
 #[derive(Clone, Copy)]
 pub enum Look {
     Colour,
-    Mono,
     Ascii,
 }
 
 impl Player {
     pub fn new(facts: Facts, columns: u16, rows: u16, look: Look) -> Self {
-        let data = Data::embedded();
+        Self::going_on(facts, columns, rows, look, None)
+    }
+
+    /// The same with a conversation that was broken off.
+    pub fn going_on(facts: Facts, columns: u16, rows: u16, look: Look, kept: Option<Kept>) -> Self {
+        let data = data().clone();
         let steps = Arc::new(step::load(&data).unwrap());
         let theme = Theme::load(&data, !matches!(look, Look::Colour), matches!(look, Look::Ascii)).unwrap();
-        let session = Session::new(Arc::new(data), steps, "demo", Answers::default(), true);
+        let session = Session::new(Arc::new(data), steps, "demo", Answers::default(), true).offering(kept);
         let model = Model::new(Opening { session, theme, size: (columns, rows), git: Some(true), dir: "demo".to_owned() });
         let mut player = Self {
             model,
@@ -95,18 +105,28 @@ impl Player {
 
     /// The machine answers.
     pub fn probe(mut self) -> Self {
+        self.answer();
+        self
+    }
+
+    /// The machine answers.
+    pub fn answer(&mut self) {
         self.holds = false;
         let event = Event::Probed { facts: Box::new(self.facts.clone()), complete: true };
         self.input(Input::World(Box::new(event)));
-        self
     }
 
     /// Plays keys: letters as they are, others as `<enter>`, `<ctrl-c>`.
     pub fn keys(mut self, keys: &str) -> Self {
+        self.press(keys);
+        self
+    }
+
+    /// The same.
+    pub fn press(&mut self, keys: &str) {
         for key in parse(keys) {
             self.input(Input::Key(key));
         }
-        self
     }
 
     pub fn paste(mut self, text: &str) -> Self {
@@ -154,9 +174,9 @@ impl Player {
         match effect {
             session::Effect::Probe if self.holds => {}
             session::Effect::Probe => self.tell(Event::Probed { facts: Box::new(self.facts.clone()), complete: true }),
-            session::Effect::Save(_) => {}
+            session::Effect::Save(_) | session::Effect::Forget => {}
             session::Effect::Compare(plan) => {
-                let files: Files = render::render(&plan, &Data::embedded()).unwrap();
+                let files: Files = render::render(&plan, data()).unwrap();
                 let on_disk = self
                     .disk
                     .iter()
@@ -194,66 +214,21 @@ impl Player {
         self.terminal().backend().buffer().clone()
     }
 
-    pub fn cursor(&self) -> Option<Position> {
-        let (columns, rows) = self.model.size;
-        let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
-        terminal.draw(|frame| view(&self.model, frame)).unwrap();
+    /// The screen and where its cursor stands.
+    pub fn drawn(&self) -> (Buffer, Option<Position>) {
+        let terminal = self.terminal();
         let backend = terminal.backend();
-        backend.cursor_visible().then(|| backend.cursor_position())
+        (backend.buffer().clone(), backend.cursor_visible().then(|| backend.cursor_position()))
     }
 
     /// The rows as text.
     pub fn text(&self) -> String {
         rows(&self.buffer()).into_iter().map(|row| row.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
     }
-
-    /// The screen with a letter grid of its styles below: which words are told apart, not only which letters they have.
-    pub fn picture(&self) -> String {
-        let buffer = self.buffer();
-        let cursor = self.terminal().backend().cursor_position();
-        let mut seen: Vec<ratatui::style::Style> = Vec::new();
-        let mut grid = String::new();
-        for y in 0..buffer.area.height {
-            let mut row = String::new();
-            for x in 0..buffer.area.width {
-                let style = buffer[(x, y)].style();
-                let plain = style.fg == Some(ratatui::style::Color::Reset)
-                    && style.bg == Some(ratatui::style::Color::Reset)
-                    && style.add_modifier.is_empty();
-                let letter = if plain {
-                    '.'
-                } else {
-                    let place = seen.iter().position(|known| *known == style).unwrap_or_else(|| {
-                        seen.push(style);
-                        seen.len() - 1
-                    });
-                    char::from(b'a' + u8::try_from(place).unwrap().min(25))
-                };
-                row.push(letter);
-            }
-            grid.push_str(row.trim_end_matches('.'));
-            grid.push('\n');
-        }
-        let legend: Vec<String> = seen
-            .iter()
-            .enumerate()
-            .map(|(place, style)| {
-                let letter = char::from(b'a' + u8::try_from(place).unwrap().min(25));
-                format!(
-                    "{letter}: {}",
-                    format!("{style:?}")
-                        .replace("Style::new()", "")
-                        .replace(".reset()", "")
-                        .replace(".on_reset()", "")
-                        .replace(".underline_reset()", "")
-                )
-            })
-            .collect();
-        format!("{}\ncursor {},{}\n{grid}{}\n", self.text(), cursor.x, cursor.y, legend.join("\n"))
-    }
 }
 
-fn rows(buffer: &Buffer) -> Vec<String> {
+/// The letters of every row.
+pub fn rows(buffer: &Buffer) -> Vec<String> {
     (0..buffer.area.height)
         .map(|y| {
             let mut row = String::new();

@@ -88,7 +88,9 @@ fn play(seed: u64, machine: &str, steps: usize) {
 #[test]
 fn random_keys_do_no_harm() {
     let hosts = hosts();
-    for seed in 1..=24 {
+    // `just soak` gives more of them.
+    let seeds = std::env::var("NIXML_WALKS").ok().and_then(|count| count.parse().ok()).unwrap_or(24);
+    for seed in 1..=seeds {
         let machine = &hosts[usize::try_from(seed).unwrap() % hosts.len()];
         println!("seed {seed} on {machine}");
         play(seed, machine, 100);

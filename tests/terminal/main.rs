@@ -13,9 +13,11 @@ mod support;
 
 mod endings;
 mod job;
+mod keys;
 mod lifecycle;
 mod looks;
 mod proved;
+mod resume;
 mod wizard;
 
 use std::path::{Path, PathBuf};

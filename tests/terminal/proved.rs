@@ -1,5 +1,6 @@
 //! The whole way with real Nix and real uv: from the first key to a proof, and a shell of the project afterwards.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
@@ -11,21 +12,51 @@ use crate::support::{need, tools};
 /// The Pythons that JAX has wheels for.
 const PYTHONS: [&str; 4] = ["3.11", "3.12", "3.13", "3.14"];
 
+/// A place with this Nix, a machine without a card, and the stand-in for nixpkgs.
+fn place(nix: &tools::Nix, standin: &Standin) -> Place {
+    let mut place = Place::new().with_nix(nix);
+    place.set("TERM", "xterm-256color");
+    place.set("SHELL", "/bin/bash");
+    place.set("NIXML_HOST", Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/hosts/laptop-no-gpu.toml"));
+    place.set("NIXML_NIXPKGS", standin.flakeref());
+    place
+}
+
+fn wizard(place: &Place, args: &[&str], columns: u16, rows: u16) -> Terminal {
+    let env = place.variables();
+    let env: Vec<(&str, &str)> = env.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    Terminal::start(Path::new(env!("CARGO_BIN_EXE_nixml")), args, &place.project(), &env, columns, rows)
+}
+
+/// Plays the command that the wizard showed in a folder of its own; it must leave what the wizard left.
+fn assert_repeated_by(command: &str, place: &Place) {
+    let again = place.at("again/project");
+    std::fs::create_dir_all(&again).unwrap();
+    let line = command.replacen("nixml ", &format!("'{}' ", env!("CARGO_BIN_EXE_nixml")), 1);
+    let played = place.command("/bin/sh").args(["-c", &format!("{line} --no-validate")]).current_dir(&again).output().unwrap();
+    assert!(played.status.success(), "{command}: {}", String::from_utf8_lossy(&played.stderr));
+    let files = |dir: &Path| -> BTreeMap<String, Vec<u8>> {
+        let listed = std::process::Command::new("git").args(["ls-files", "-co", "--exclude-standard"]).current_dir(dir).output();
+        let listed = String::from_utf8(listed.unwrap().stdout).unwrap();
+        // What the validation locked is not in the command.
+        let own = listed.lines().filter(|path| *path != "uv.lock");
+        own.map(|path| (path.to_owned(), std::fs::read(dir.join(path)).unwrap())).collect()
+    };
+    let (wizard, scripted) = (files(&place.project()), files(&again));
+    assert!(wizard.contains_key("flake.nix"), "{:?}", wizard.keys());
+    assert_eq!(wizard.keys().collect::<Vec<_>>(), scripted.keys().collect::<Vec<_>>(), "{command}");
+    for (path, bytes) in &wizard {
+        assert!(scripted[path] == *bytes, "{path} differs after {command}");
+    }
+}
+
 #[test]
 fn a_jax_project_is_written_proved_and_entered() {
     let nix = need!(tools::nix("newest"), "no Nix: run scripts/install-nixes");
     let standin = Standin::of(&need!(tools::uv(), "no uv: run scripts/install-tools"));
     let python = need!(standin.newest_python(&PYTHONS), "no Python 3.11 to 3.14");
-    let mut place = Place::new().with_nix(&nix);
-    let host = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/hosts/laptop-no-gpu.toml");
-    place.set("TERM", "xterm-256color");
-    place.set("SHELL", "/bin/bash");
-    place.set("NIXML_HOST", host);
-    place.set("NIXML_NIXPKGS", standin.flakeref());
-    let env = place.variables();
-    let env: Vec<(&str, &str)> = env.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let nixml = Path::new(env!("CARGO_BIN_EXE_nixml"));
-    let mut terminal = Terminal::start(nixml, &["init", "--python", python], &place.project(), &env, 100, 30);
+    let place = place(&nix, &standin);
+    let mut terminal = wizard(&place, &["init", "--python", python], 100, 30);
 
     terminal.wait_for("Step by step");
     terminal.send("j\r");
@@ -39,7 +70,9 @@ fn a_jax_project_is_written_proved_and_entered() {
     terminal.send("\r");
     terminal.wait_for("Anything else?");
     terminal.send("\r");
-    terminal.wait_for("new files");
+    let review = terminal.wait_for("new files");
+    let command = review.split_once("Scripted").unwrap().1.split_once('╭').unwrap().0;
+    let command = command.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(std::fs::read_dir(place.project()).unwrap().next().is_none(), "nothing is written before it is confirmed");
     terminal.send("\r");
     terminal.wait_for("read the flake");
@@ -57,6 +90,37 @@ fn a_jax_project_is_written_proved_and_entered() {
     terminal.assert_clean();
     terminal.assert_harmless();
     assert_eq!(place.processes(), [], "the shell is gone with nixml");
+    assert_repeated_by(&command, &place);
+}
+
+#[test]
+fn line_by_line_comes_to_the_same() {
+    let nix = need!(tools::nix("newest"), "no Nix: run scripts/install-nixes");
+    let standin = Standin::of(&need!(tools::uv(), "no uv: run scripts/install-tools"));
+    let python = need!(standin.newest_python(&PYTHONS), "no Python 3.11 to 3.14");
+    let place = place(&nix, &standin);
+    let mut terminal = wizard(&place, &["init", "--plain", "--python", python], 200, 200);
+    terminal.wait_for("Number, Enter for 1");
+    terminal.send("2\r");
+    terminal.wait_for("What is the project called?");
+    terminal.send("\r");
+    terminal.wait_for("Which framework");
+    terminal.send("jax\r");
+    terminal.wait_for("Where should the code run?");
+    terminal.send("\r");
+    terminal.wait_for("Which Python?");
+    terminal.send("\r");
+    terminal.wait_for("Anything else?");
+    terminal.send("\r");
+    let review = terminal.wait_for("`write`");
+    let command = review.lines().find_map(|line| line.strip_prefix("The same without questions: ")).unwrap().to_owned();
+    assert!(std::fs::read_dir(place.project()).unwrap().next().is_none(), "nothing is written before it is confirmed");
+    terminal.send("write\r");
+    let proved = terminal.wait_within(Duration::from_mins(10), "the proof", |screen| screen.contains("proof: "));
+    assert!(proved.contains("evaluate: started"), "{proved}");
+    assert_eq!(terminal.end(), 0, "{}", terminal.screen());
+    assert!(!terminal.bytes().contains(&0x1b), "an escape sequence: {}", terminal.screen());
+    assert_repeated_by(&command, &place);
 }
 
 #[test]
@@ -64,14 +128,8 @@ fn a_validation_that_is_left_leaves_nobody_behind() {
     let nix = need!(tools::nix("newest"), "no Nix: run scripts/install-nixes");
     let standin = Standin::of(&need!(tools::uv(), "no uv: run scripts/install-tools"));
     let python = need!(standin.newest_python(&PYTHONS), "no Python 3.11 to 3.14");
-    let mut place = Place::new().with_nix(&nix);
-    place.set("TERM", "xterm-256color");
-    place.set("NIXML_HOST", Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/hosts/laptop-no-gpu.toml"));
-    place.set("NIXML_NIXPKGS", standin.flakeref());
-    let env = place.variables();
-    let env: Vec<(&str, &str)> = env.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let nixml = Path::new(env!("CARGO_BIN_EXE_nixml"));
-    let mut terminal = Terminal::start(nixml, &["init", "--python", python], &place.project(), &env, 100, 30);
+    let place = place(&nix, &standin);
+    let mut terminal = wizard(&place, &["init", "--python", python], 100, 30);
     terminal.wait_for("Python 3");
     terminal.send("\r");
     terminal.wait_for("new files");

@@ -7,12 +7,14 @@ mod world;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use nixml::core::answers::Answers;
+use nixml::core::answers::{Answers, file};
 use nixml::core::choices::Resolved;
 use nixml::core::data::Data;
 use nixml::core::failure::{Exit, Failure};
-use nixml::core::session::Session;
+use nixml::core::project;
+use nixml::core::session::{At, Kept, Session};
 use nixml::core::step::Step;
+
 use nixml::edge;
 use nixml::edge::files::{Folder, git};
 use nixml::edge::project_writer::Consent;
@@ -46,9 +48,11 @@ pub fn run(start: Start, shared: &Shared) -> anyhow::Result<Exit> {
     }
     let name = super::init::folder_name(&start.dir)?;
     let folder = open(&start.dir)?;
+    let kept = kept(&start.dir, &start.steps);
     let session = Session::new(Arc::new(start.data.clone()), Arc::new(start.steps), &name, start.answers, start.validates)
         .resolved(start.resolved)
         .telling(start.told);
+        .offering(kept);
     let joined = Joined {
         session,
         data: start.data,
@@ -56,6 +60,8 @@ pub fn run(start: Start, shared: &Shared) -> anyhow::Result<Exit> {
         mono: surroundings.no_color && shared.color != Color::Always || shared.color == Color::Never,
         ascii: shared.ascii || !surroundings.utf8,
         plain: shared.plain || !surroundings.full_screen(),
+        quiet: shared.quiet,
+        verbose: shared.verbose,
         host: shared.host.clone(),
         consent: start.consent,
         folder,
@@ -63,7 +69,24 @@ pub fn run(start: Start, shared: &Shared) -> anyhow::Result<Exit> {
     if joined.plain { plain::run(joined) } else { screen::run(joined) }
 }
 
+/// What there is to go on with: a conversation that was broken off, or else the project that lies in the folder.
+fn kept(dir: &Path, steps: &[Step]) -> Option<Kept> {
+    let most = u64::try_from(file::MOST_BYTES).unwrap_or(u64::MAX);
+    let text = edge::read_capped(&dir.join("nixml.toml"), most).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    match (edge::sessions::load(dir), text) {
+        // What was written has been taken away since.
+        (Some(kept), None) if kept.at == At::Written => Some(Kept { at: At::Review, ..kept }),
+        (Some(kept), _) => Some(kept),
+        (None, Some(text)) => {
+            let answers = file::read("nixml.toml", &text, steps).ok()?;
+            Some(Kept { resolved: project::resolved(&text), ..Kept::new(At::Project, answers) })
+        }
+        (None, None) => None,
+    }
+}
+
 /// Everything the two ways of asking need.
+#[expect(clippy::struct_excessive_bools, reason = "each one is a flag of the command line")]
 struct Joined {
     session: Session,
     data: Data,
@@ -71,6 +94,8 @@ struct Joined {
     mono: bool,
     ascii: bool,
     plain: bool,
+    quiet: bool,
+    verbose: bool,
     host: Option<PathBuf>,
     consent: Consent,
     folder: Option<Folder>,

@@ -8,11 +8,13 @@ use anyhow::anyhow;
 use nixml::core::failure::{Exit, Failure};
 use nixml::core::init_report;
 use nixml::core::session::{Effect, Event, Intent, Session, Stage};
-use nixml::core::validation::ValidationEvent;
+use nixml::core::text::sanitise;
+use nixml::core::validation::{PhaseStatus, ValidationEvent};
 use nixml::edge::child::Interrupt;
 use nixml::edge::terminal::{on_broken, thread};
 use nixml::front::plain::{self, Reply};
 use nixml::front::print;
+use nixml::front::tui::words;
 
 use super::Joined;
 use super::world::World;
@@ -35,8 +37,11 @@ pub fn run(mut joined: Joined) -> anyhow::Result<Exit> {
     let git = joined.outside_git()().then_some(true);
     let world = joined.world();
     let dir = joined.shown();
-    let mut talk = Talk { session: joined.session, world, send, line, git, dir, interrupt };
-    println_all(plain::HELLO)?;
+    let (quiet, verbose) = (joined.quiet, joined.verbose);
+    let mut talk = Talk { session: joined.session, world, send, line, git, dir, interrupt, quiet, verbose };
+    if !joined.quiet {
+        println_all(plain::HELLO)?;
+    }
     let keys = talk.send.clone();
     let of_threads = talk.send.clone();
     on_broken(move |said| drop(of_threads.send(Message::Broken(said))));
@@ -67,6 +72,8 @@ struct Talk {
     git: Option<bool>,
     dir: String,
     interrupt: Interrupt,
+    quiet: bool,
+    verbose: bool,
 }
 
 impl Talk {
@@ -102,6 +109,9 @@ impl Talk {
                     if let Some(report) = &report {
                         println_all(&print::validation::report(report, &self.dir))?;
                     }
+                    if report.is_none() {
+                        self.next_lines()?;
+                    }
                     return Ok(self.session.stage().exit());
                 }
                 Stage::Stopped { failure, wrote, .. } => {
@@ -114,6 +124,7 @@ impl Talk {
                         return Err(failure.into());
                     }
                     println_all(failure.why.as_deref().unwrap_or_default())?;
+                    self.next_lines()?;
                     return Ok(Exit::Done);
                 }
             };
@@ -132,19 +143,17 @@ impl Talk {
                 }
             }
         }
-        println_all(&plain::machine(self.session.facts()))?;
-        println_all(plain::GO_ON)?;
+        let able = self.session.fresh().imagine(Intent::Quick).map(|review| review.plan);
+        println_all(&plain::machine(self.session.facts(), &able))?;
+        println_all(&plain::go_on(&self.session))?;
         let line = match self.read()? {
             Ok(line) => line,
             Err(exit) => return Ok(Some(exit)),
         };
-        match line.trim().to_lowercase().as_str() {
-            "" | "1" | "quick" => self.intend(Intent::Quick),
-            "2" | "step by step" => self.intend(Intent::Accept),
-            "rescan" | "r" => self.intend(Intent::Rescan),
-            "quit" | "q" => self.intend(Intent::Quit),
-            _ => {
-                println_all("not understood: type 1, 2, `rescan` or `quit`")?;
+        match plain::gone_on(&line, &self.session) {
+            Some(intent) => self.intend(intent),
+            None => {
+                println_all("not understood: type a number, `rescan` or `quit`")?;
                 Ok(None)
             }
         }
@@ -186,6 +195,14 @@ impl Talk {
                 Ok(None)
             }
         }
+    }
+
+    /// What to type next.
+    fn next_lines(&self) -> anyhow::Result<()> {
+        if self.quiet {
+            return Ok(());
+        }
+        print::next(&words::next_lines(&self.dir, self.session.stage())).iter().try_for_each(|line| println_all(line))
     }
 
     /// Which step this is, and of how many.
@@ -259,11 +276,36 @@ impl Talk {
                 .into()),
             Ok(Message::Broken(said)) => Err(anyhow!(said)),
             Ok(Message::World(event)) => {
-                tell(&event)?;
+                self.tell(&event)?;
                 let effects = self.session.report(event);
                 Ok(self.perform(effects).map_or(Next::Nothing, Next::End))
             }
             Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => Ok(Next::Nothing),
+        }
+    }
+
+    /// What is worth a line of its own; nothing is drawn over.
+    fn tell(&self, event: &Event) -> anyhow::Result<()> {
+        match event {
+            Event::Wrote { .. } if self.quiet => Ok(()),
+            Event::Wrote { notes } => {
+                println_all("The files are written.")?;
+                notes.iter().try_for_each(|note| println_all(&format!("note: {note}")))
+            }
+            Event::Validating(event) => match &**event {
+                ValidationEvent::Ended(phase) if !self.quiet || phase.status == PhaseStatus::Failed => {
+                    println_all(&print::validation::phase(phase))
+                }
+                ValidationEvent::Started { phase, what } if !self.quiet => {
+                    println_all(&format!("{}: started, {what}", phase.word()))
+                }
+                ValidationEvent::Silent { phase, seconds } => {
+                    println_all(&format!("{}: nothing was heard for {} minutes; Ctrl-C stops it", phase.word(), seconds / 60))
+                }
+                ValidationEvent::Line { text, .. } if self.verbose => println_all(&sanitise(text)),
+                _ => Ok(()),
+            },
+            _ => Ok(()),
         }
     }
 }
@@ -272,25 +314,6 @@ enum Next {
     Line(String),
     End(Exit),
     Nothing,
-}
-
-/// What is worth a line of its own; nothing is drawn over.
-fn tell(event: &Event) -> anyhow::Result<()> {
-    match event {
-        Event::Wrote { notes } => {
-            println_all("The files are written.")?;
-            notes.iter().try_for_each(|note| println_all(&format!("note: {note}")))
-        }
-        Event::Validating(event) => match &**event {
-            ValidationEvent::Started { phase, what } => println_all(&format!("{}: started, {what}", phase.word())),
-            ValidationEvent::Ended(phase) => println_all(&print::validation::phase(phase)),
-            ValidationEvent::Silent { phase, seconds } => {
-                println_all(&format!("{}: nothing was heard for {} minutes; Ctrl-C stops it", phase.word(), seconds / 60))
-            }
-            _ => Ok(()),
-        },
-        _ => Ok(()),
-    }
 }
 
 fn println_all(text: &str) -> anyhow::Result<()> {

@@ -68,7 +68,9 @@ pub fn run(mut joined: Joined) -> anyhow::Result<Exit> {
     let closing = std::thread::spawn(move || drop(shell));
     world.end(number);
     let _ = closing.join();
-    if let Ok(Exit::Done | Exit::Failed | Exit::Precondition) = &exit {
+    if let Ok(Exit::Done | Exit::Failed | Exit::Precondition) = &exit
+        && !joined.quiet
+    {
         farewell(&model);
     }
     exit
@@ -254,8 +256,7 @@ fn farewell(model: &Model) {
     if !model.session.stage().wrote() {
         return;
     }
-    print::say("Next:");
-    for line in model.next_lines() {
-        print::say(&format!("  {line}"));
+    for line in print::next(&model.next_lines()) {
+        print::say(&line);
     }
 }

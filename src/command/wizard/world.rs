@@ -60,7 +60,8 @@ impl World {
                 self.job(Job::Validate(pane, self.interrupt.clone()), tell);
             }
             Effect::StopValidation => self.interrupt.stop(2),
-            Effect::Save(answers) => nixml::edge::sessions::save(&self.dir, &answers),
+            Effect::Save(kept) => nixml::edge::sessions::save(&self.dir, &kept),
+            Effect::Forget => nixml::edge::sessions::forget(&self.dir),
             Effect::Quit(_) => {}
         }
     }

@@ -51,6 +51,13 @@ pub fn from_words(step: &Step, words: &[String]) -> Result<Value, String> {
     }
 }
 
+/// Every word of a list that is being typed, with why it is refused.
+#[must_use]
+pub fn each(step: &Step, text: &str) -> Vec<(String, Option<String>)> {
+    let words = split(text).into_iter().filter(|word| !word.trim().is_empty());
+    words.map(|word| (word.trim().to_owned(), rule(step.check, &word).err())).collect()
+}
+
 /// Splits at commas, but not inside a requirement: `pandas>=2,<3` is one word.
 fn split(text: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();

@@ -4,7 +4,7 @@ use crate::core::answers::{Origin, Value};
 use crate::core::failure::{Exit, Failure};
 use crate::core::plan;
 use crate::core::render;
-use crate::core::session::{Effect, Review, Session, Stage};
+use crate::core::session::{At, Effect, Intent, Review, Session, Stage};
 use crate::core::step::{Kind, Step};
 
 impl Session {
@@ -19,7 +19,7 @@ impl Session {
         let Some(step) = step else { return self.review() };
         let question = self.wizard()?.question(step, &self.answers)?;
         self.stage = Stage::Asking(Box::new(question));
-        Ok(vec![Effect::Save(self.answers.clone())])
+        Ok(vec![self.keep(At::Step(step.id.clone()))])
     }
 
     /// Takes one answer, drops the later ones it made impossible, and goes on to the next step.
@@ -30,7 +30,7 @@ impl Session {
                 .map_err(|why| Failure::usage(format!("use this for `{}`", step.id)).why(why))?;
             wizard.check(step, &value, &self.answers)?;
             self.answers = self.answers.clone().without(&step.id).with(&step.id, value, Origin::Asked);
-            self.drop_impossible(step)?;
+            self.drop_impossible(step, false)?;
         }
         let place = self.place(&step.id);
         let wizard = self.wizard()?;
@@ -38,19 +38,20 @@ impl Session {
         self.ask_or_review(next.as_ref())
     }
 
-    fn place(&self, id: &str) -> usize {
+    pub(super) fn place(&self, id: &str) -> usize {
         self.steps.iter().position(|known| known.id == id).unwrap_or(0)
     }
 
-    /// After a change, a later answer that no longer works is dropped, and that is told.
-    fn drop_impossible(&mut self, changed: &Step) -> Result<(), Failure> {
-        let later: Vec<Step> = self.steps.iter().skip(self.place(&changed.id) + 1).cloned().collect();
+    /// After a change, a later answer that no longer works is dropped, and that is told. `itself`: the changed one is looked at, too.
+    pub(super) fn drop_impossible(&mut self, changed: &Step, itself: bool) -> Result<(), Failure> {
+        let first = self.place(&changed.id) + usize::from(!itself);
+        let later: Vec<Step> = self.steps.iter().skip(first).cloned().collect();
         for step in later {
             let Some(answer) = self.answers.get(&step.id).cloned() else { continue };
             let wizard = self.wizard()?;
             if let Err(failure) = wizard.check(&step, &answer.value, &self.answers) {
                 self.answers = self.answers.clone().without(&step.id);
-                let why = failure.why.unwrap_or(failure.what);
+                let why = failure.why.unwrap_or_else(|| "it is no choice any more".to_owned());
                 let now =
                     wizard.question(&step, &self.answers)?.default.map_or("asked again".to_owned(), |value| value.argument());
                 self.changed.push(format!("{}: {} -> {now}, because {why}", step.title, answer.value.argument()));
@@ -90,7 +91,7 @@ impl Session {
         plan.reasons.extend(self.told.iter().cloned());
         self.answers = filled;
         self.stage = Stage::Review(Box::new(Review { plan: plan.clone(), files, changes: None }));
-        Ok(vec![Effect::Save(self.answers.clone()), Effect::Compare(Box::new(plan))])
+        Ok(vec![self.keep(At::Review), Effect::Compare(Box::new(plan))])
     }
 
     /// One step back: from the first question to the machine, from the review to the last question.
@@ -117,6 +118,23 @@ impl Session {
         match step {
             Some(step) => self.ask_or_review(Some(&step)),
             None => Ok(Vec::new()),
+        }
+    }
+
+    /// The review that an intent, and every default after it, would lead to; or why it would not. Nothing changes.
+    ///
+    /// # Errors
+    /// The refusal, as text.
+    pub fn imagine(&self, intent: Intent) -> Result<Review, String> {
+        let mut session = self.clone();
+        session.handle(intent);
+        if session.refusal.is_none() && !matches!(session.stage, Stage::Review(_)) {
+            session.handle(Intent::Quick);
+        }
+        match (session.refusal, session.stage) {
+            (Some(refusal), _) => Err(refusal.to_string()),
+            (None, Stage::Review(review)) => Ok(*review),
+            _ => Err("an answer is missing".to_owned()),
         }
     }
 

@@ -1,6 +1,7 @@
 //! The one state machine that the screen, the plain prompts, the scripts and the tests all play: intents and events in, effects out.
 
 mod asking;
+mod kept;
 mod stage;
 
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use crate::core::step::Step;
 use crate::core::validation::{ValidationEvent, ValidationReport};
 use crate::core::wizard::Wizard;
 
+pub use kept::{At, Kept, SCHEMA as KEPT_SCHEMA};
 pub use stage::{Review, Running, Stage};
 
 /// What a person wants.
@@ -32,6 +34,8 @@ pub enum Intent {
     Accept,
     /// Take every default that is left and go to the review.
     Quick,
+    /// Go on with the conversation that was kept.
+    Resume,
     /// Look at the machine again.
     Rescan,
     /// Validate once more.
@@ -67,8 +71,10 @@ pub enum Event {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
     Probe,
-    /// Keep the answers so that a later run can go on from here.
-    Save(Answers),
+    /// Keep this, so that a later run can go on from here.
+    Save(Box<Kept>),
+    /// It has come to its end: nothing is left to go on with.
+    Forget,
     /// Find out what writing this plan's files would do.
     Compare(Box<Plan>),
     Write(Vec<Change>),
@@ -90,6 +96,8 @@ pub struct Session {
     resolved: Option<Resolved>,
     /// What the review must say besides, in sentences.
     told: Vec<String>,
+    /// An earlier conversation that can be gone on with.
+    kept: Option<Kept>,
     answers: Answers,
     stage: Stage,
     /// What else changed with the last answer, in sentences.
@@ -112,6 +120,7 @@ impl Session {
             folder: folder.to_owned(),
             resolved: None,
             told: Vec::new(),
+            kept: None,
             answers,
             stage: Stage::Machine,
             changed: Vec::new(),
@@ -132,6 +141,10 @@ impl Session {
     pub fn telling(mut self, told: Vec<String>) -> Self {
         self.told = told;
         self
+    /// The same machine without an answer: what it is good for by itself.
+    #[must_use]
+    pub fn fresh(&self) -> Self {
+        Self { answers: Answers::default(), resolved: None, kept: None, stage: Stage::Machine, ..self.clone() }
     }
 
     /// What to do first.
@@ -234,8 +247,16 @@ impl Session {
                 self.stage = Stage::Validating { progress: Running::default(), review: self.stage.review().cloned() };
                 Ok(vec![Effect::Validate])
             }
-            (Intent::Accept, Stage::Machine) => self.ask_next(),
-            (Intent::Quick, Stage::Machine | Stage::Asking(_)) => self.take_defaults(),
+            (Intent::Resume, Stage::Machine) => self.resume(),
+            (Intent::Accept, Stage::Machine) => {
+                self.kept = None;
+                self.ask_next()
+            }
+            (Intent::Quick, Stage::Machine | Stage::Asking(_)) => {
+                let effects = self.take_defaults()?;
+                self.kept = None;
+                Ok(effects)
+            }
             (Intent::Answer(value), Stage::Asking(question)) => {
                 let step = question.step.clone();
                 self.answer(&step, &value)
@@ -277,15 +298,22 @@ impl Session {
             }
             Event::Wrote { notes } if self.validates => {
                 self.stage = Stage::Validating { progress: Running::noted(notes), review };
-                return vec![Effect::Validate];
+                return vec![self.keep(At::Written), Effect::Validate];
             }
-            Event::Wrote { notes } => self.stage = Stage::Done { notes, report: None, review },
+            Event::Wrote { notes } => {
+                self.stage = Stage::Done { notes, report: None, review };
+                return vec![Effect::Forget];
+            }
             Event::Validating(event) => {
                 if let Stage::Validating { progress, .. } = &mut self.stage {
                     progress.take(*event);
                 }
             }
-            Event::Validated(report) => self.stage = Stage::Done { notes: Vec::new(), report: Some(report), review },
+            Event::Validated(report) => {
+                let proved = report.ok;
+                self.stage = Stage::Done { notes: Vec::new(), report: Some(report), review };
+                return if proved { vec![Effect::Forget] } else { Vec::new() };
+            }
             Event::Refused(failure) => self.stage = Stage::Stopped { failure, wrote: false, review },
             Event::NotValidated(failure) => self.stage = Stage::Stopped { failure, wrote: true, review },
         }

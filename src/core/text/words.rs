@@ -51,6 +51,19 @@ pub fn bytes(count: u64) -> String {
     format!("{count} bytes")
 }
 
+/// The size of a memory for people, in the binary units that its makers count in: `24 GiB`.
+#[must_use]
+pub fn memory(count: u64) -> String {
+    let (unit, name) = if count >= 1 << 30 { (1_u64 << 30, "GiB") } else { (1 << 20, "MiB") };
+    let tenths = (u128::from(count) * 10 + u128::from(unit) / 2) / u128::from(unit);
+    match (tenths / 10, tenths % 10) {
+        // What the hardware keeps for itself makes 23.6 of 24.
+        (whole, part) if whole >= 10 => format!("{} {name}", whole + u128::from(part >= 5)),
+        (whole, 0) => format!("{whole} {name}"),
+        (whole, part) => format!("{whole}.{part} {name}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,6 +84,10 @@ mod tests {
         assert_eq!(
             [999, 1_000, 140_000_000, 3_030_000_000].map(bytes),
             ["999 bytes", "1.0 kB", "140 MB", "3.0 GB"].map(str::to_owned)
+        );
+        assert_eq!(
+            [8_589_934_592, 25_757_220_864, 67_171_794_944, 6_227_702_579, 512 << 20].map(memory),
+            ["8 GiB", "24 GiB", "63 GiB", "5.8 GiB", "512 MiB"].map(str::to_owned)
         );
     }
 }

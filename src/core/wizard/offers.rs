@@ -152,7 +152,11 @@ impl Wizard {
             .map(|python| Offer {
                 id: python.version.clone(),
                 title: format!("Python {}", python.version),
-                why: python.status.clone(),
+                why: match python.status.as_str() {
+                    "bugfix" => "its makers mend faults and security holes".to_owned(),
+                    "security" => "its makers mend security holes".to_owned(),
+                    other => other.to_owned(),
+                },
                 blocked: self.plan_with(&early, "python", Value::Text(python.version.clone())).err(),
                 best: best.as_ref().is_some_and(|plan| plan.python == python.version),
                 foreign: false,

@@ -7,12 +7,14 @@ use std::fmt::Write as _;
 use crate::core::answers::{Answers, Value};
 use crate::core::changes::{Action, Change};
 use crate::core::facts::Facts;
-use crate::core::session::Review;
+use crate::core::plan::Plan;
+use crate::core::session::{Intent, Review, Session};
 use crate::core::step::Kind;
 use crate::core::text;
 use crate::core::wizard::Question;
 use crate::front::tui::glossary;
-use crate::front::tui::screens::machine;
+use crate::front::tui::screens::{found, machine::headline};
+use crate::front::tui::start_rows::kept_words;
 use crate::front::tui::widgets::prose::{terms, unmarked};
 
 pub use reply::{Reply, read};
@@ -22,9 +24,9 @@ pub const HELLO: &str = "nixml, line by line. Type `back`, `why` or `quit` at an
 
 /// What was found, one fact a line, the word that judges it first.
 #[must_use]
-pub fn machine(facts: &Facts) -> String {
-    let mut out = String::from("This machine (nixml has only looked):\n");
-    for fact in machine::facts(facts, true) {
+pub fn machine(facts: &Facts, able: &Result<Plan, String>) -> String {
+    let mut out = format!("{}\nThis machine (nixml has only looked):\n", headline(facts, Some(able)));
+    for fact in found::facts(facts, true).into_iter().chain(found::troubles(facts, true)) {
         let label = if fact.label.is_empty() { String::new() } else { format!("{}: ", fact.label) };
         let mut lines = fact.detail.lines();
         let _ = writeln!(out, "{}: {label}{}", fact.mark.word(), unmarked(lines.next().unwrap_or_default()));
@@ -35,8 +37,36 @@ pub fn machine(facts: &Facts) -> String {
     out
 }
 
-/// What to do with the machine found.
-pub const GO_ON: &str = "1. Quick: what suits this machine best, on one page\n2. Step by step\nNumber, Enter for 1, or `rescan`:";
+/// What to do with the machine found, numbered; what was begun before comes first.
+#[must_use]
+pub fn go_on(session: &Session) -> String {
+    let title = |id: &str| session.steps().iter().find(|step| step.id == id).map(|step| step.title.clone());
+    let mut rows: Vec<String> = session.kept().map(|kept| format!("Continue: {}", kept_words(kept, title))).into_iter().collect();
+    let anew = if rows.is_empty() { "" } else { ", anew" };
+    rows.push(format!("Quick{anew}: what suits this machine best, on one page"));
+    rows.push(format!("Step by step{anew}"));
+    let rows: Vec<String> = rows.iter().enumerate().map(|(at, row)| format!("{}. {row}", at + 1)).collect();
+    format!("Nothing is written before you confirm it.\n{}\nNumber, Enter for 1, or `rescan`:", rows.join("\n"))
+}
+
+/// What the number, or the word, stands for.
+#[must_use]
+pub fn gone_on(line: &str, session: &Session) -> Option<Intent> {
+    let line = line.trim().to_lowercase();
+    let mut ways = vec![(Intent::Quick, "quick"), (Intent::Accept, "step by step")];
+    if session.kept().is_some() {
+        ways.insert(0, (Intent::Resume, "continue"));
+    }
+    let number = if line.is_empty() { Some(1) } else { line.parse::<usize>().ok() };
+    match number {
+        Some(number) => number.checked_sub(1).and_then(|place| ways.get(place)).map(|(intent, _)| intent.clone()),
+        None => match line.as_str() {
+            "rescan" | "r" => Some(Intent::Rescan),
+            "quit" | "q" => Some(Intent::Quit),
+            word => ways.into_iter().find(|(_, name)| *name == word).map(|(intent, _)| intent),
+        },
+    }
+}
 
 /// A question with its offers, numbered; what cannot be chosen says why.
 #[must_use]

@@ -37,3 +37,11 @@ pub fn json(value: &impl Serialize) -> io::Result<()> {
 pub fn say(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{}", sanitise(line));
 }
+
+/// What to type next, as aligned lines.
+#[must_use]
+pub fn next(lines: &[(String, &str)]) -> Vec<String> {
+    let widest = lines.iter().map(|(command, _)| command.chars().count()).max().unwrap_or(0);
+    let shown = lines.iter().map(|(command, what)| format!("  {command:<widest$}  {what}"));
+    std::iter::once("What to type next:".to_owned()).chain(shown).collect()
+}

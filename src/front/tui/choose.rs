@@ -4,7 +4,7 @@ use super::input::Effect;
 use super::keys::Place;
 use super::leave;
 use super::model::{Model, Popup, PopupKind};
-use super::seen::{GIT, GUIDED, QUICK, WRITE};
+use super::seen::{GIT, GUIDED, QUICK, RESUME, WRITE};
 use super::update::{intend, read};
 use crate::core::answers::{Value, check};
 use crate::core::session::{Intent, Stage};
@@ -69,16 +69,18 @@ pub(super) fn toggle(model: &mut Model) {
 }
 
 fn machine(model: &mut Model) -> Vec<Effect> {
-    match model.here() {
-        Some(QUICK) if !model.session.probed() => {
-            model.waiting = true;
-            model.notice = Some("going on as soon as the machine is known".to_owned());
-            Vec::new()
-        }
-        Some(QUICK) => intend(model, Intent::Quick),
-        Some(GUIDED) => intend(model, Intent::Accept),
-        _ => Vec::new(),
+    let wanted = match model.here() {
+        Some(RESUME) => Intent::Resume,
+        Some(QUICK) => Intent::Quick,
+        Some(GUIDED) => return intend(model, Intent::Accept),
+        _ => return Vec::new(),
+    };
+    if model.session.probed() {
+        return intend(model, wanted);
     }
+    model.waiting = Some(wanted);
+    model.notice = Some("going on as soon as the machine is known".to_owned());
+    Vec::new()
 }
 
 fn asked(model: &mut Model, question: &Question) -> Vec<Effect> {

@@ -12,9 +12,19 @@ pub struct Entry<'a> {
     pub text: &'a str,
 }
 
-/// What a word means; `None` when the glossary does not have it.
+impl Entry<'_> {
+    /// The text as paragraphs of one line each, for a window of any width.
+    #[must_use]
+    pub fn flowing(&self) -> String {
+        let paragraphs = self.text.replace("\nSee also:", "\n\nSee also:");
+        paragraphs.split("\n\n").map(|paragraph| paragraph.replace('\n', " ")).collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// What a word means, written as it stands in a sentence (`compute capability`); `None` when the glossary does not have it.
 #[must_use]
 pub fn entry<'a>(data: &'a Data, id: &str) -> Option<Entry<'a>> {
+    let id = id.to_lowercase().replace(' ', "-");
     all(data).find(|entry| entry.id == id)
 }
 

@@ -19,8 +19,9 @@ pub(super) fn interrupt(model: &mut Model) -> Vec<Effect> {
 /// Opens the question.
 pub(super) fn ask(model: &mut Model, interrupt: bool) {
     let text = match model.session.stage() {
-        Stage::Machine | Stage::Asking(_) | Stage::Review(_) => {
-            "Nothing has been written. Your answers are kept for the next time."
+        Stage::Machine => "Nothing has been written.",
+        Stage::Asking(_) | Stage::Review(_) => {
+            "Nothing has been written. Your answers are kept: the next `nixml` in this folder goes on from here."
         }
         Stage::Writing { .. } => "The files are being written; all of them or none will be there.",
         Stage::Validating { .. } => {

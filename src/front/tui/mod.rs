@@ -13,6 +13,7 @@ pub mod model;
 pub mod pane;
 pub mod screens;
 mod seen;
+pub(crate) mod start_rows;
 pub mod theme;
 pub mod trial;
 pub mod update;

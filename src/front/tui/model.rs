@@ -16,7 +16,7 @@ use crate::core::facts::Facts;
 use crate::core::files::Files;
 use crate::core::init_report;
 use crate::core::plan::Plan;
-use crate::core::session::{Session, Stage};
+use crate::core::session::{Intent, Session, Stage};
 use crate::core::step::{Kind, Step};
 
 /// From this width on the preview stands beside the question.
@@ -51,8 +51,8 @@ pub struct Model {
     pub interrupted: Option<u64>,
     /// The question was opened from the review: its answer leads back there.
     pub returns: bool,
-    /// The person wants to go on as soon as the machine is known.
-    pub waiting: bool,
+    /// What the person wants as soon as the machine is known.
+    pub waiting: Option<Intent>,
     /// Make a git repository; `None`: the project lies in one already.
     pub git: Option<bool>,
     /// The project's folder as a command line names it.
@@ -151,8 +151,16 @@ pub struct Seen {
     /// What speaks for or against the row under the cursor.
     pub why: String,
     pub facts: Vec<Fact>,
-    /// The machine that the facts above tell of.
-    pub looked: Option<Facts>,
+    /// What to mend, with the commands.
+    pub troubles: Vec<Fact>,
+    /// The plan that suits this machine best, or why there is none.
+    pub able: Option<Result<Plan, String>>,
+    /// The same with the answers that are there already.
+    pub quick: Option<(Answers, Result<Plan, String>)>,
+    /// The conversation and the intent that the plan below belongs to.
+    pub imagined: Option<(String, Answers, Intent)>,
+    /// The machine that the facts above tell of, and whether every probe had answered.
+    pub looked: Option<(Facts, bool)>,
     /// The screen and the answers that the outline belongs to.
     pub asked: Option<(String, Answers, bool)>,
     /// What would be made, the row under the cursor taken.
@@ -197,7 +205,7 @@ impl Model {
             notice: None,
             interrupted: None,
             returns: false,
-            waiting: false,
+            waiting: None,
             git,
             dir,
             trial: Trial::default(),
@@ -315,28 +323,17 @@ impl Model {
         init_report::command(&self.dir, self.session.answers())
     }
 
-    /// What to do next, as a person types it.
+    /// What to type next, and what each does.
     #[must_use]
-    pub fn next_lines(&self) -> Vec<String> {
-        let mut lines = vec![format!("cd {}", init_report::folder(&self.dir))];
-        if self.dir == "." {
-            lines.clear();
-        }
-        let synced = matches!(self.session.stage(), Stage::Done { report: Some(report), .. } if report.ok);
-        if matches!(self.session.stage(), Stage::Stopped { wrote: true, .. }) {
-            lines.push("nixml validate".to_owned());
-        }
-        lines.push("nix develop".to_owned());
-        lines.extend((!synced).then(|| "nixml-sync".to_owned()));
-        lines.push("python main.py".to_owned());
-        lines
+    pub fn next_lines(&self) -> Vec<(String, &'static str)> {
+        super::words::next_lines(&self.dir, self.session.stage())
     }
 
     /// When the screen wants to be told the time again, in milliseconds from now; `None`: it can wait for ever.
     #[must_use]
     pub fn wants_tick(&self) -> Option<u64> {
         let asked = self.interrupted.map(|at| (at + super::update::TWICE).saturating_sub(self.now) + 1);
-        let runs = matches!(self.session.stage(), Stage::Writing { .. } | Stage::Validating { .. }) || self.waiting;
+        let runs = matches!(self.session.stage(), Stage::Writing { .. } | Stage::Validating { .. }) || self.waiting.is_some();
         let spins = runs.then_some(500);
         [asked, spins].into_iter().flatten().min()
     }

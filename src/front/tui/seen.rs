@@ -1,16 +1,17 @@
 //! What follows from the conversation and the cursor: the outline and the rows at every input, the plan as it would be at every frame.
 
 use super::model::{Draft, Model};
-use super::screens::machine;
+use super::screens::found;
+use super::start_rows::machine_rows;
 use super::widgets::choices::Row;
 use super::widgets::field::Field;
 use crate::core::answers::{Value, check};
-use crate::core::session::{Intent, Review, Session, Stage};
+use crate::core::session::{Intent, Review, Stage};
 use crate::core::step::{Kind, Step};
-use crate::core::text;
 use crate::core::wizard::Question;
 
 /// Rows that are no offers.
+pub(super) const RESUME: &str = "<resume>";
 pub(super) const QUICK: &str = "<quick>";
 pub(super) const GUIDED: &str = "<guided>";
 pub(super) const WRITE: &str = "<write>";
@@ -52,34 +53,75 @@ pub fn prepare(model: &mut Model) {
     if !std::mem::take(&mut model.stale) {
         return;
     }
-    let before = model.seen.before.take();
-    let files = model.seen.files.take();
-    if model.seen.looked.as_ref() != Some(model.session.facts()) || model.seen.facts.is_empty() {
-        model.seen.facts = machine::facts(model.session.facts(), model.session.probed());
-        model.seen.looked = Some(model.session.facts().clone());
-    }
-    (model.seen.plan, model.seen.conflict, model.seen.why) = (None, None, String::new());
+    look(model);
     match model.session.stage().clone() {
-        // The catalog is read only once the machine is known, so that no first frame waits for it.
         Stage::Machine if model.session.probed() => {
-            imagine(model, Intent::Quick);
+            quick(model);
+            imagine(model, if model.here() == Some(RESUME) { Intent::Resume } else { Intent::Quick });
             (model.seen.rows, model.seen.ids) = machine_rows(model);
         }
-        Stage::Machine => {}
         Stage::Asking(question) => {
-            if let Some(value) = under_cursor(model, &question) {
-                imagine(model, Intent::Answer(value));
+            match under_cursor(model, &question) {
+                Some(value) => imagine(model, Intent::Answer(value)),
+                None => show(model, None),
             }
             model.seen.why = explain(model, &question);
         }
         Stage::Review(review) => {
-            model.seen.plan = Some(review.plan.clone());
-            model.seen.files = Some(review.files.clone());
+            model.seen.imagined = None;
+            (model.seen.plan, model.seen.files) = (Some(review.plan.clone()), Some(review.files.clone()));
         }
         _ => {}
     }
-    // A plan that stays the same keeps its marks; another one is marked against the last that was seen.
-    model.seen.before = if model.seen.files == files { before } else { files.or(before) };
+}
+
+/// What the machine is, and what it is good for, when that was not worked out yet.
+fn look(model: &mut Model) {
+    let (facts, probed) = (model.session.facts(), model.session.probed());
+    if model.seen.looked.as_ref().is_some_and(|(looked, was)| looked == facts && *was == probed) {
+        return;
+    }
+    (model.seen.facts, model.seen.troubles) = (found::facts(facts, probed), found::troubles(facts, probed));
+    model.seen.looked = Some((facts.clone(), probed));
+    // The catalog is read only once the machine is known, so that no first frame waits for it.
+    model.seen.able = probed.then(|| model.session.fresh().imagine(Intent::Quick).map(|review| review.plan));
+    (model.seen.quick, model.seen.imagined) = (None, None);
+}
+
+/// What Quick would make of the answers so far.
+fn quick(model: &mut Model) {
+    let answers = model.session.answers();
+    if model.seen.quick.as_ref().is_some_and(|(known, _)| known == answers) {
+        return;
+    }
+    let plan = match &model.seen.able {
+        Some(able) if answers.iter().next().is_none() => able.clone(),
+        _ => model.session.imagine(Intent::Quick).map(|review| review.plan),
+    };
+    model.seen.quick = Some((answers.clone(), plan));
+}
+
+/// Shows what the intent would lead to; what is shown already is not worked out again.
+fn imagine(model: &mut Model, intent: Intent) {
+    let key = (model.screen().to_owned(), model.session.answers().clone(), intent);
+    if model.seen.imagined.as_ref() != Some(&key) {
+        show(model, Some(model.session.imagine(key.2.clone())));
+        model.seen.imagined = Some(key);
+    }
+}
+
+/// A plan that stays the same keeps its marks; another one is marked against the last that was seen.
+fn show(model: &mut Model, played: Option<Result<Review, String>>) {
+    let last = model.seen.files.take();
+    (model.seen.plan, model.seen.conflict, model.seen.imagined) = (None, None, None);
+    match played {
+        Some(Ok(review)) => (model.seen.plan, model.seen.files) = (Some(review.plan), Some(review.files)),
+        Some(Err(why)) => model.seen.conflict = Some(why),
+        None => {}
+    }
+    if model.seen.files != last {
+        model.seen.before = last.or(model.seen.before.take());
+    }
 }
 
 /// A step that is asked for the first time starts from its answer, or from its default.
@@ -145,40 +187,8 @@ fn last_title(stage: &Stage) -> &'static str {
     }
 }
 
-/// Plays the intent, and then every default, on a copy of the conversation.
-fn imagine(model: &mut Model, intent: Intent) {
-    let mut session: Session = model.session.clone();
-    session.handle(intent);
-    if session.refusal().is_none() && !matches!(session.stage(), Stage::Review(_)) {
-        session.handle(Intent::Quick);
-    }
-    match (session.refusal(), session.stage()) {
-        (Some(refusal), _) => model.seen.conflict = Some(refusal.to_string()),
-        (None, Stage::Review(review)) => {
-            model.seen.plan = Some(review.plan.clone());
-            model.seen.files = Some(review.files.clone());
-        }
-        _ => {}
-    }
-}
-
-type Rows = (Vec<Row>, Vec<String>);
-
-fn machine_rows(model: &Model) -> Rows {
-    let quick = match (&model.seen.plan, &model.seen.conflict) {
-        _ if model.waiting => "waiting for the machine to answer".to_owned(),
-        (Some(plan), _) => {
-            let size = plan.download_bytes().map_or(String::new(), |bytes| format!(", {} to download", text::bytes(bytes)));
-            format!("{} {} ({}), Python {}{size}", plan.title, plan.version, plan.build, plan.python)
-        }
-        (None, Some(conflict)) => conflict.lines().next().unwrap_or_default().to_owned(),
-        (None, None) => "what suits this machine best, on one page".to_owned(),
-    };
-    let row = |title: &str, detail: String| Row { title: title.to_owned(), detail, ..Row::default() };
-    let rows =
-        vec![row("Quick", quick), row("Step by step", "choose the framework, the target, the Python and the extras".to_owned())];
-    (rows, vec![QUICK.to_owned(), GUIDED.to_owned()])
-}
+/// Rows, and the id behind each.
+pub(super) type Rows = (Vec<Row>, Vec<String>);
 
 fn offers(question: &Question, draft: Option<&Draft>) -> Rows {
     let draft = draft.cloned().unwrap_or_default();
@@ -200,7 +210,7 @@ fn offers(question: &Question, draft: Option<&Draft>) -> Rows {
         rows.push(Row {
             title: offer.title.clone(),
             detail: offer.blocked.clone().unwrap_or_else(|| offer.why.clone()),
-            tag: if offer.best && offer.blocked.is_none() { "best".to_owned() } else { String::new() },
+            tag: if offer.best && offer.blocked.is_none() { "recommended".to_owned() } else { String::new() },
             blocked: offer.blocked.is_some() && place.is_none(),
             chosen: place.is_some(),
             place: place.filter(|_| ordered),
@@ -232,7 +242,7 @@ fn under_cursor(model: &Model, question: &Question) -> Option<Value> {
 fn explain(model: &Model, question: &Question) -> String {
     let draft = model.draft().cloned().unwrap_or_default();
     let offer = model.here().and_then(|id| question.offers.iter().find(|offer| offer.id == id));
-    let mut parts = Vec::new();
+    let mut parts: Vec<String> = model.session.changed().iter().map(|changed| format!("Changed: {changed}")).collect();
     match offer {
         Some(offer) if offer.blocked.is_some() => {
             parts.push(format!("{} cannot be chosen here: {}", offer.title, offer.blocked.clone().unwrap_or_default()));
@@ -240,18 +250,16 @@ fn explain(model: &Model, question: &Question) -> String {
         Some(offer) if !offer.why.is_empty() => parts.push(format!("{}: {}", offer.title, offer.why)),
         _ => {}
     }
-    if matches!(question.step.kind, Kind::Text | Kind::List)
-        && let Err(why) = check::from_text(&question.step, &draft.field.text())
-        && !draft.field.text().is_empty()
-    {
-        parts.push(why);
+    let typed = draft.field.text();
+    match question.step.kind {
+        Kind::List => parts.extend(check::each(&question.step, &typed).into_iter().map(|(word, wrong)| match wrong {
+            None => format!("- `{word}` is fine"),
+            Some(why) => format!("- {why}"),
+        })),
+        Kind::Text if !typed.is_empty() => parts.extend(check::from_text(&question.step, &typed).err()),
+        _ => {}
     }
-    if let Some(conflict) = &model.seen.conflict {
-        parts.push(conflict.clone());
-    }
-    if !question.step.help.is_empty() {
-        parts.push(question.step.help.clone());
-    }
+    parts.extend(model.seen.conflict.clone());
     parts.join("\n")
 }
 
@@ -302,7 +310,7 @@ fn review_again(model: &Model, review: &Review) -> Rows {
 
 fn with_git(model: &Model, mut rows: Vec<Row>, mut ids: Vec<String>) -> Rows {
     if let Some(git) = model.git {
-        let detail = format!("{}  so that Nix does not copy the whole folder each time", if git { "yes" } else { "no" });
+        let detail = format!("{}  (in a repository Nix copies less)", if git { "yes" } else { "no" });
         ids.push(GIT.to_owned());
         rows.push(Row { title: "git init".to_owned(), detail, ..Row::default() });
     }

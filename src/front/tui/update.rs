@@ -146,9 +146,10 @@ fn report(model: &mut Model, event: Event) -> Vec<Effect> {
         arrive(model);
     }
     let mut effects = world(model, effects);
-    if model.waiting && model.session.probed() {
-        model.waiting = false;
-        effects.extend(intend(model, Intent::Quick));
+    if model.session.probed()
+        && let Some(wanted) = model.waiting.take()
+    {
+        effects.extend(intend(model, wanted));
     }
     effects
 }

@@ -10,8 +10,8 @@ use unicode_width::UnicodeWidthStr as _;
 use super::clean::clean;
 use super::keys;
 use super::layout::{self, Parts};
-use super::model::{Focus, Model, PopupKind, SMALLEST};
-use super::screens::{ask, end, machine, review, running};
+use super::model::{Focus, Model, PopupKind, SMALLEST, WIDE};
+use super::screens::{ask, end, found, machine, review, running};
 use super::widgets::{boxed, cut, phases, popup, prose, put, put_right};
 use crate::core::session::Stage;
 
@@ -85,11 +85,11 @@ fn title(model: &Model, area: Rect, buffer: &mut Buffer) {
 fn about(model: &Model) -> String {
     match model.session.stage() {
         Stage::Machine if !model.session.probed() => "looking".to_owned(),
-        Stage::Machine | Stage::Asking(_) => machine::summary(model.session.facts()),
+        Stage::Machine | Stage::Asking(_) => found::summary(model.session.facts()),
         Stage::Review(_) => "nothing is written yet".to_owned(),
         Stage::Writing { .. } => "writing".to_owned(),
         Stage::Validating { .. } | Stage::Done { .. } | Stage::Stopped { .. } => {
-            model.trial.elapsed(model.now).map(phases::duration).unwrap_or_default()
+            model.trial.elapsed(model.now).map(|took| format!("{} elapsed", phases::duration(took))).unwrap_or_default()
         }
     }
 }
@@ -116,12 +116,26 @@ fn outline(model: &Model, area: Rect, buffer: &mut Buffer) {
 /// What just happened; else what the plan costs.
 fn notice(model: &Model, area: Rect, buffer: &mut Buffer) {
     let width = usize::from(area.width.saturating_sub(2));
-    let (text, style): (String, Style) = match (&model.notice, ask::cost(model)) {
+    let (text, style): (String, Style) = match (&model.notice, aside(model)) {
         (Some(notice), _) => (prose::unmarked(notice), model.theme.paint.warn.into()),
-        (None, Some(cost)) => (cost, model.theme.paint.dim.into()),
+        (None, Some(aside)) => (aside, model.theme.paint.dim.into()),
         (None, None) => return,
     };
     put(buffer, area.x + 1, area.y, area.right(), &[(&cut(text.lines().next().unwrap_or_default(), width, &model.theme), style)]);
+}
+
+/// What is good to know on this screen when nothing has just happened.
+fn aside(model: &Model) -> Option<String> {
+    match model.session.stage() {
+        Stage::Machine => Some("Nothing is written before you confirm it on the page called Review.".to_owned()),
+        Stage::Asking(_) => ask::cost(model),
+        Stage::Review(review) if model.size.0 < WIDE => {
+            let notes: Vec<&String> = review.plan.notes.iter().chain(&review.plan.not_here).collect();
+            notes.first().map(|note| format!("Note: {note}"))
+        }
+        Stage::Validating { .. } => Some("You may leave: what is downloaded stays for the next run.".to_owned()),
+        _ => None,
+    }
 }
 
 /// The keys that matter here, the most important first, as many as there is room for.
@@ -151,6 +165,10 @@ fn wanted(model: &Model, act: keys::Act) -> bool {
         keys::Act::Stop => validating,
         keys::Act::Retry => model.session.stage().wrote(),
         keys::Act::Pane if model.focus == Focus::Main && model.over() => model.session.stage().wrote(),
+        // In a narrow window the preview has a key of its own, and there is no other pane.
+        keys::Act::NextPane => model.size.0 >= WIDE || !matches!(model.session.stage(), Stage::Machine | Stage::Asking(_)),
+        // A short list is seen whole.
+        keys::Act::Search => model.focus == Focus::Pane || model.seen.rows.len() > 8,
         keys::Act::NextMatch => model.pane().searched().is_some(),
         keys::Act::Toggle if matches!(model.session.stage(), Stage::Review(_)) => model.git.is_some(),
         _ => true,

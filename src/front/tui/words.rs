@@ -6,6 +6,7 @@ use super::glossary;
 use super::keys::{self, Place};
 use super::model::Model;
 use super::widgets::prose::terms;
+use crate::core::init_report;
 use crate::core::session::Stage;
 
 /// The reasons for what is on the screen, and what its words mean: title and text.
@@ -18,10 +19,14 @@ pub fn why(model: &Model) -> (String, String) {
             "Why look at the machine".to_owned()
         }
         Stage::Asking(question) => {
+            parts.extend((!question.step.help.is_empty()).then(|| question.step.help.clone()));
             parts.extend(model.seen.why.lines().map(str::to_owned));
             question.step.ask.clone()
         }
-        Stage::Review(_) => "Why this plan".to_owned(),
+        Stage::Review(_) => {
+            parts.push(NOTHING_COMPILES.to_owned());
+            "Why this plan".to_owned()
+        }
         Stage::Writing { .. } | Stage::Validating { .. } => {
             parts.push(TRIAL.to_owned());
             "Why validate".to_owned()
@@ -54,26 +59,55 @@ fn words_of(model: &Model, text: &str) -> Vec<String> {
         _ => &[],
     };
     let mut ids: Vec<&str> = terms(text);
-    ids.extend(own.iter().filter(|id| !terms(text).contains(id)));
+    ids.extend(own.iter().filter(|id| !terms(text).iter().any(|term| term.to_lowercase().replace(' ', "-") == **id)));
     ids.into_iter()
         .filter_map(|id| glossary::entry(&model.data, id))
-        .map(|entry| format!("[[{}]]\n{}", entry.title, entry.text))
+        .map(|entry| format!("[[{}]]\n{}", entry.title, entry.flowing()))
         .collect()
 }
 
 /// The keys of this place, and the whole glossary.
 #[must_use]
 pub fn help(model: &Model, place: Place) -> String {
-    let mut text = String::from("The keys here\n");
+    let about = match model.session.stage() {
+        Stage::Machine => MACHINE,
+        Stage::Asking(question) => question.step.help.as_str(),
+        Stage::Review(_) => REVIEW,
+        Stage::Writing { .. } | Stage::Validating { .. } => TRIAL,
+        Stage::Done { .. } | Stage::Stopped { .. } => END,
+    };
+    let mut text = format!("{about}\n\nThe keys here\n");
     for binding in keys::at(place).filter(|binding| !binding.help.is_empty()) {
         let label = if binding.label == "updown" { "Up" } else { binding.label };
         let _ = writeln!(text, "- {label}: {}", binding.help);
     }
     text.push_str("\nThe words\n");
     for entry in glossary::all(&model.data) {
-        let _ = writeln!(text, "\n[[{}]]\n{}", entry.title, entry.text);
+        let _ = writeln!(text, "\n[[{}]]\n{}", entry.title, entry.flowing());
     }
     text
+}
+
+/// What to type next in the project in `dir`, and what each line does.
+#[must_use]
+pub fn next_lines(dir: &str, stage: &Stage) -> Vec<(String, &'static str)> {
+    let mut lines = Vec::new();
+    if dir != "." {
+        lines.push((format!("cd {}", init_report::folder(dir)), "into the project"));
+    }
+    let proved = matches!(stage, Stage::Done { report: Some(report), .. } if report.ok);
+    if matches!(stage, Stage::Stopped { wrote: true, .. }) {
+        lines.push(("nixml validate".to_owned(), "prove it, once what is missing is there"));
+    }
+    lines.push(("nix develop".to_owned(), "enter its shell"));
+    if !proved {
+        lines.push(("nixml-sync".to_owned(), "install the packages"));
+    }
+    lines.push(("python main.py".to_owned(), "run the first program"));
+    if proved {
+        lines.push(("uv add NAME".to_owned(), "add a package"));
+    }
+    lines
 }
 
 /// The files that can be looked at: what would change first.
@@ -108,8 +142,14 @@ pub fn file_at(model: &Model, files: &[String]) -> Option<usize> {
     Some(chosen.unwrap_or(0))
 }
 
-const MACHINE: &str = "The [[driver]] decides the newest [[cuda]] that can run here, and the card's [[compute-capability]] decides which builds of a framework \
+/// Why a machine is looked at.
+pub const MACHINE: &str = "The [[driver]] decides the newest [[CUDA]] that can run here, and the card's [[compute capability]] decides which builds of a framework \
                        have code for it. Everything above the driver comes with the project, so no CUDA [[toolkit]] is needed. nixml has only looked: nothing \
                        was changed.";
+const REVIEW: &str = "Everything that was decided, and every line that would be written. Enter on the first row writes the files, all of them or none; \
+                      Enter on another row changes that answer. The last line of the middle part is a command that does the same without questions.";
+const END: &str = "What came of it. The project is yours now: [[uv]] adds packages, [[Nix]] brings the tools, and nixml is not needed to use it.";
+const NOTHING_COMPILES: &str = "Nothing is compiled here: the Python packages come as ready-made [[wheel]]s, the tools around them from the [[binary cache]] of NixOS. \
+                                What has to be downloaded once is shared by every project on this machine.";
 const TRIAL: &str = "A framework can install and import well and still fail at the first computation. nixml therefore enters the project as you will, and computes \
                      on every device of the target.";

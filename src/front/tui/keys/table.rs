@@ -201,6 +201,15 @@ pub const BINDINGS: &[Binding] = &[
         help: "the reasons for what is under the cursor, and what its words mean",
     },
     Binding {
+        act: Act::Help,
+        keys: &[letter('?'), key(KeyCode::F(1))],
+        at: &[Machine, List, Many, Card, Review, Side, Running, End, Log],
+        label: "?",
+        hint: "help",
+        help: "this page",
+    },
+    Binding { act: Act::Help, keys: &[key(KeyCode::F(1))], at: &[Text], label: "F1", hint: "help", help: "this page" },
+    Binding {
         act: Act::NextPane,
         keys: &[key(KeyCode::Tab), key(KeyCode::BackTab), (KeyCode::BackTab, KeyModifiers::SHIFT)],
         at: &[Machine, List, Many, Text, Card, Review, Side, Running, End, Log],
@@ -233,15 +242,6 @@ pub const BINDINGS: &[Binding] = &[
         hint: "copy",
         help: "copy the output to the clipboard, where the terminal allows it",
     },
-    Binding {
-        act: Act::Help,
-        keys: &[letter('?'), key(KeyCode::F(1))],
-        at: &[Machine, List, Many, Card, Review, Side, Running, End, Log],
-        label: "?",
-        hint: "help",
-        help: "this page",
-    },
-    Binding { act: Act::Help, keys: &[key(KeyCode::F(1))], at: &[Text], label: "F1", hint: "help", help: "this page" },
     Binding {
         act: Act::PageUp,
         keys: &[key(KeyCode::PageUp)],

@@ -6,7 +6,7 @@ use ratatui::text::Line;
 
 use super::preview;
 use crate::core::facts::DiskRole;
-use crate::core::session::Stage;
+use crate::core::plan::Plan;
 use crate::core::step::Kind;
 use crate::core::text;
 use crate::core::wizard::Question;
@@ -14,6 +14,9 @@ use crate::front::tui::layout;
 use crate::front::tui::model::{Focus, Model};
 use crate::front::tui::widgets::choices::{Choices, Marks};
 use crate::front::tui::widgets::{boxed, prose, put, table};
+
+/// From so many rows on there is room for empty ones.
+const ROOMY: u16 = 9;
 
 /// Draws the question; where the cursor stands.
 pub fn draw(model: &Model, question: &Question, body: Rect, buffer: &mut Buffer) -> Option<Position> {
@@ -42,7 +45,15 @@ pub fn draw(model: &Model, question: &Question, body: Rect, buffer: &mut Buffer)
     let title = if question.step.kind == Kind::Note { question.step.ask.as_str() } else { "Why" };
     let inner = boxed(below, buffer, &model.theme, title, question.step.kind == Kind::Note);
     let mut lines = prose::wrap(&model.seen.why, inner.width, &model.theme, model.theme.paint.text);
-    lines.extend(reasons(model, inner.width));
+    // What was measured comes before what is always true.
+    // Only where the offers follow from the machine: a name has no such reasons.
+    if question.step.from.is_some() {
+        lines.extend(reasons(model, inner.width).into_iter().skip(usize::from(lines.is_empty() || below.height < ROOMY)));
+    }
+    if !question.step.help.is_empty() {
+        lines.extend((!lines.is_empty() && below.height >= ROOMY).then(Line::default));
+        lines.extend(prose::wrap(&question.step.help, inner.width, &model.theme, model.theme.paint.text));
+    }
     model.shown.first.set(table::scroll(&lines, model.first, inner, buffer, &model.theme));
     cursor.or(Some(Position { x: inner.x, y: inner.y }))
 }
@@ -87,15 +98,25 @@ pub fn reasons(model: &Model, width: u16) -> Vec<Line<'static>> {
 /// What the plan costs, in one line.
 #[must_use]
 pub fn cost(model: &Model) -> Option<String> {
-    if !matches!(model.session.stage(), Stage::Asking(_)) {
-        return None;
-    }
     let plan = model.seen.plan.as_ref()?;
     let mut words = vec![format!("{} {} ({}), Python {}", plan.title, plan.version, plan.build, plan.python)];
-    words.extend(plan.download_bytes().map(|bytes| format!("{} to download", text::bytes(bytes))));
-    words.extend(plan.installed_bytes().map(|bytes| format!("{} on disk", text::bytes(bytes))));
-    let free =
-        model.session.facts().disks.iter().find(|disk| disk.role == Some(DiskRole::Project)).and_then(|disk| disk.free_bytes);
-    words.extend(free.map(|bytes| format!("{} free", text::bytes(bytes))));
+    words.extend(sizes(model, plan));
     Some(words.join(&format!(" {} ", model.theme.sign.dot)))
+}
+
+/// What is downloaded and what it needs on the disk, as far as it was measured.
+#[must_use]
+pub fn sizes(model: &Model, plan: &Plan) -> Vec<String> {
+    let disks = &model.session.facts().disks;
+    let free = disks.iter().find(|disk| disk.role == Some(DiskRole::Project)).and_then(|disk| disk.free_bytes);
+    let mut words = vec![match plan.download_bytes() {
+        Some(bytes) => format!("{} download", text::bytes(bytes)),
+        None => "download not measured yet".to_owned(),
+    }];
+    words.extend(plan.installed_bytes().map(|bytes| format!("{} on disk", text::bytes(bytes))));
+    words.extend(free.map(|free| {
+        let short = plan.installed_bytes().is_some_and(|needed| needed > free);
+        format!("{}{} free", if short { "only " } else { "" }, text::bytes(free))
+    }));
+    words
 }

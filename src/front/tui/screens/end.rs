@@ -3,6 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr as _;
 
 use super::running;
 use crate::core::doctor;
@@ -10,7 +11,7 @@ use crate::core::failure::{Exit, Failure};
 use crate::core::finding::{Finding, Verdict};
 use crate::core::session::Stage;
 use crate::core::text::sanitise;
-use crate::core::validation::{Device, ValidationReport};
+use crate::core::validation::{Device, PhaseStatus, ValidationReport};
 use crate::front::tui::layout;
 use crate::front::tui::model::{Focus, Model};
 use crate::front::tui::theme::Theme;
@@ -54,7 +55,7 @@ fn text(model: &Model, width: u16) -> Vec<Line<'static>> {
             proved(&mut out, model, report, width);
             noted(&mut out, notes, width, theme);
             next(&mut out, model, width);
-            out.push(Line::default());
+            took(&mut out, report, width, theme);
             out.extend(prose::wrap(WHERE, width, theme, theme.paint.dim));
         }
         Stage::Done { report: Some(report), .. } => failed(&mut out, report, width, theme),
@@ -109,6 +110,15 @@ fn proved(out: &mut Vec<Line<'static>>, model: &Model, report: &ValidationReport
             prose::wrap(&details, width.saturating_sub(6), theme, theme.paint.dim).into_iter().map(|line| indented(line, 6)),
         );
     }
+}
+
+/// How long each phase took.
+fn took(out: &mut Vec<Line<'static>>, report: &ValidationReport, width: u16, theme: &Theme) {
+    let ran = report.phases.iter().filter(|phase| phase.status != PhaseStatus::Skipped);
+    let words: Vec<String> =
+        ran.map(|phase| format!("{} {}", trial::title(phase.id), phases::duration(phase.duration_ms))).collect();
+    out.push(Line::default());
+    out.extend(prose::wrap(&format!("Time: {}.", words.join(", ")), width, theme, theme.paint.dim));
 }
 
 /// The framework as people call it.
@@ -202,11 +212,21 @@ fn noted(out: &mut Vec<Line<'static>>, notes: &[String], width: u16, theme: &The
 }
 
 fn next(out: &mut Vec<Line<'static>>, model: &Model, width: u16) {
-    let theme = &model.theme;
+    let (theme, lines) = (&model.theme, model.next_lines());
     out.push(Line::default());
-    out.push(plain("Next:", theme.paint.title));
-    for line in model.next_lines() {
-        out.extend(prose::wrap(&format!("  {line}"), width, theme, theme.paint.command));
+    out.push(plain("What to type next", theme.paint.title));
+    let widest = lines.iter().map(|(command, _)| command.width()).max().unwrap_or(0);
+    for (command, what) in lines {
+        if widest + what.len() + 4 > usize::from(width) {
+            out.extend(prose::wrap(&format!("  {command}"), width, theme, theme.paint.command));
+            continue;
+        }
+        let pad = " ".repeat(widest - command.width() + 2);
+        out.push(Line::from(vec![
+            Span::raw("  "),
+            Span::styled(command, theme.paint.command),
+            Span::styled(format!("{pad}{what}"), theme.paint.dim),
+        ]));
     }
 }
 

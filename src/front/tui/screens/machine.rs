@@ -2,18 +2,22 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-
-use crate::core::doctor;
-use crate::core::facts::{Disk, DiskRole, Facts, Gpu, OsKind, Vendor};
-use crate::core::finding::{Finding, Verdict};
-use crate::core::text::{self, label};
-use crate::front::tui::layout;
-use crate::front::tui::model::{Focus, Model};
-use crate::front::tui::widgets::choices::{Choices, Marks};
-use crate::front::tui::widgets::table::{self, Fact, Mark};
-use crate::front::tui::widgets::{boxed, table as tables};
+use ratatui::text::Line;
 
 use super::preview;
+use crate::core::facts::Facts;
+use crate::core::plan::{Plan, Target};
+use crate::front::tui::layout;
+use crate::front::tui::model::{Focus, Model};
+use crate::front::tui::seen::{GUIDED, RESUME};
+use crate::front::tui::widgets::choices::{Choices, Marks};
+use crate::front::tui::widgets::{boxed, prose, put_right, table};
+use crate::front::tui::words;
+
+/// Fewer rows are too few for a box of words.
+const LEAST: u16 = 7;
+/// From so many rows on there is room for facts and for words.
+const TALL: u16 = 26;
 
 /// Draws the screen; where the cursor stands.
 pub fn draw(model: &Model, body: Rect, buffer: &mut Buffer) -> Option<Position> {
@@ -24,16 +28,26 @@ pub fn draw(model: &Model, body: Rect, buffer: &mut Buffer) -> Option<Position> 
     if main.width == 0 {
         return Some(Position { x: body.x + 2, y: body.y + 1 });
     }
+    let shown = text(model, main.width.saturating_sub(4));
     let rows = u16::try_from(model.seen.rows.len()).unwrap_or(2) + 2;
-    let (facts, choices) = layout::upper(main, main.height.saturating_sub(rows), rows);
+    let room = main.height.saturating_sub(rows);
+    let wanted = u16::try_from(shown.len()).unwrap_or(u16::MAX).saturating_add(2);
+    // What is left below is for words, when it is enough for them. The rows to choose from stay where they are while the machine
+    // answers: where there is little room they stand at the bottom.
+    let height = if room < TALL { room } else { wanted.clamp(TALL - LEAST, room) };
+    let height = if height.saturating_add(LEAST) <= room { height } else { room };
+    let facts = Rect { height, ..main };
+    let choices = Rect { y: main.y + height, height: rows.min(main.height - height), ..main };
+    let below = Rect { y: choices.bottom(), height: main.bottom().saturating_sub(choices.bottom()), ..main };
     let title = if model.session.probed() { "What nixml found (it only looked)" } else { "Looking at this machine" };
     let inner = boxed(facts, buffer, &model.theme, title, false);
-    let mut lines = tables::table(&model.seen.facts, inner.width, &model.theme);
-    lines.extend(super::ask::reasons(model, inner.width));
-    model.shown.first.set(table::scroll(&lines, model.first, inner, buffer, &model.theme));
+    model.shown.first.set(table::scroll(&shown, model.first, inner, buffer, &model.theme));
     model.shown.page.set(inner.height);
+    if shown.len() > usize::from(inner.height) {
+        put_right(buffer, facts.x + 2, facts.bottom() - 1, facts.right() - 2, " PgDn shows more ", model.theme.paint.key);
+    }
     let inner = boxed(choices, buffer, &model.theme, "How do you want to go on?", model.focus == Focus::Main);
-    Choices {
+    let cursor = Choices {
         rows: &model.seen.rows,
         cursor: model.cursor(),
         marks: Marks::None,
@@ -41,190 +55,59 @@ pub fn draw(model: &Model, body: Rect, buffer: &mut Buffer) -> Option<Position> 
         focus: model.focus == Focus::Main,
         empty: "",
     }
-    .draw(inner, buffer, &model.theme)
+    .draw(inner, buffer, &model.theme);
+    if below.height >= LEAST {
+        let inner = boxed(below, buffer, &model.theme, "In plain words", false);
+        let lines = prose::wrap(&in_plain_words(model), inner.width, &model.theme, model.theme.paint.text);
+        table::scroll(&lines, 0, inner, buffer, &model.theme);
+    }
+    cursor
 }
 
-/// The machine in a few words, for the title line.
+/// The verdict first, then the facts, then what would help.
+fn text(model: &Model, width: u16) -> Vec<Line<'static>> {
+    let (theme, seen) = (&model.theme, &model.seen);
+    let told = headline(model.session.facts(), seen.able.as_ref());
+    let mut lines = prose::wrap(&told, width, theme, theme.paint.title);
+    lines.push(Line::default());
+    lines.extend(table::table(&seen.facts, width, theme));
+    if !seen.troubles.is_empty() {
+        lines.push(Line::default());
+        lines.extend(table::table(&seen.troubles, width, theme));
+    }
+    lines.extend(super::ask::reasons(model, width));
+    lines
+}
+
+/// What this machine is good for, in one sentence: the first thing that is read. `able`: the plan that suits it best, once it is known.
 #[must_use]
-pub fn summary(facts: &Facts) -> String {
-    let card = facts.nvidia().find_map(|gpu| gpu.name.as_deref()).map(|name| label(name).replace("NVIDIA ", ""));
-    let driver =
-        facts.driver.as_ref().and_then(|driver| driver.version.as_deref()).map(|version| format!("driver {}", label(version)));
-    match (card, driver) {
-        (Some(card), Some(driver)) => format!("{card}, {driver}"),
-        (Some(card), None) => card,
-        (None, _) => facts.system().unwrap_or_default(),
-    }
-}
-
-/// What was found as rows; what is still looked for says so. What to mend comes last, with the commands.
-#[must_use]
-pub fn facts(facts: &Facts, probed: bool) -> Vec<Fact> {
-    let mut rows = vec![system(facts, probed)];
-    rows.extend(cards(facts, probed));
-    rows.push(driver(facts, probed));
-    rows.push(nix(facts, probed));
-    rows.push(disk(facts, probed));
-    if probed {
-        rows.extend(doctor::run(facts, None, &[]).iter().filter_map(trouble));
-    }
-    rows
-}
-
-fn row(mark: Mark, label: &str, detail: String) -> Fact {
-    Fact { mark, label: label.to_owned(), detail }
-}
-
-/// Not known: still looked for, or asked in vain.
-fn unknown(facts: &Facts, label: &str, key: &str, probed: bool) -> Fact {
-    match facts.unknown.get(key) {
-        Some(why) => row(Mark::Warn, label, format!("not known: {}", text::label(why))),
-        None if probed => row(Mark::Skip, label, "not known".to_owned()),
-        None => row(Mark::Looking, label, "looking".to_owned()),
-    }
-}
-
-fn system(facts: &Facts, probed: bool) -> Fact {
-    let Some(os) = &facts.os else { return unknown(facts, "System", "os", probed) };
-    let mut words = Vec::new();
-    let distro = match (os.kind, os.distro.as_deref()) {
-        (Some(OsKind::Macos), _) => Some("macOS".to_owned()),
-        (_, Some("nixos")) => Some("NixOS".to_owned()),
-        (_, Some(id)) => Some(capital(&label(id))),
-        (_, None) => None,
+pub fn headline(facts: &Facts, able: Option<&Result<Plan, String>>) -> String {
+    let Some(able) = able else {
+        return "One moment: nixml looks at this machine, and changes nothing.".to_owned();
     };
-    let version = os.version.as_deref().map(label).unwrap_or_default();
-    words.extend(distro.map(|name| format!("{name} {version}").trim().to_owned()).or_else(|| facts.system()));
-    words.extend(os.arch.as_deref().map(label));
-    if facts.is_wsl() {
-        words.push(format!("WSL {}", os.wsl.unwrap_or(2)));
-    }
-    if os.container == Some(true) {
-        words.push("in a container".to_owned());
-    }
-    words.extend(facts.cpu.as_ref().and_then(|cpu| cpu.cores).map(|cores| format!("{cores} cores")));
-    words.extend(
-        facts.memory.as_ref().and_then(|memory| memory.total_bytes).map(|bytes| format!("{} memory", text::bytes(bytes))),
-    );
-    row(Mark::Ok, "System", words.join(", "))
-}
-
-fn cards(facts: &Facts, probed: bool) -> Vec<Fact> {
-    let Some(gpus) = &facts.gpus else { return vec![unknown(facts, "GPU", "gpus", probed)] };
-    if gpus.is_empty() {
-        return vec![row(Mark::Skip, "GPU", "no graphics card that could compute; everything runs on the CPU".to_owned())];
-    }
-    // Cards that are alike share a row.
-    let alike = |one: &Gpu, other: &Gpu| {
-        (&one.name, one.memory_bytes, &one.compute, one.mig, &one.error)
-            == (&other.name, other.memory_bytes, &other.compute, other.mig, &other.error)
+    let plan = match able {
+        Ok(plan) => plan,
+        Err(why) => return format!("Nothing can be set up here yet: {}", why.lines().next().unwrap_or_default()),
     };
-    let mut at = 0;
-    gpus.chunk_by(alike)
-        .map(|group| {
-            let first = at;
-            at += group.len();
-            let name = match (gpus.len(), group.len()) {
-                (1, _) => "GPU".to_owned(),
-                (_, 1) => format!("GPU {first}"),
-                (_, many) => format!("GPU {first}-{}", first + many - 1),
-            };
-            let mut row = card(&group[0], name);
-            if group.len() > 1 {
-                row.detail = format!("{} times {}", group.len(), row.detail);
-            }
-            row
-        })
-        .collect()
+    let good = match (plan.first().target, plan.build.as_str(), facts.nvidia().next()) {
+        (Target::Cuda, ..) => "Ready: this machine can train on its GPU.",
+        (_, "mps", _) => "Ready: this Mac can train on its own GPU.",
+        (_, _, Some(_)) => "The NVIDIA card cannot be used yet, and the reason is below. The CPU works.",
+        (_, _, None) => "Ready: this machine computes on its CPU.",
+    };
+    let nix = facts.nix.as_ref().is_some_and(|nix| nix.installed == Some(false));
+    let missing = if nix { " Nix is missing, see below." } else { "" };
+    format!("{good}{missing}")
 }
 
-fn card(gpu: &Gpu, name: String) -> Fact {
-    let mut words = vec![gpu.name.as_deref().map_or_else(|| "a card without a name".to_owned(), label)];
-    words.extend(gpu.memory_bytes.map(text::bytes));
-    words.extend(gpu.compute.as_deref().map(|compute| format!("compute {}", label(compute))));
-    if gpu.mig == Some(true) {
-        words.push("partitioned (MIG)".to_owned());
-    }
-    if let Some(error) = &gpu.error {
-        words.push(label(error));
-        return Fact { mark: Mark::Fail, label: name, detail: words.join(", ") };
-    }
-    let mark = if gpu.vendor == Some(Vendor::Nvidia) || gpu.vendor == Some(Vendor::Apple) { Mark::Ok } else { Mark::Note };
-    Fact { mark, label: name, detail: words.join(", ") }
-}
-
-fn driver(facts: &Facts, probed: bool) -> Fact {
-    let Some(driver) = &facts.driver else {
-        if facts.gpus.is_some() && facts.nvidia().next().is_none() {
-            return row(Mark::Skip, "Driver", "no NVIDIA card, so none is needed".to_owned());
+fn in_plain_words(model: &Model) -> String {
+    let row = match model.here() {
+        Some(RESUME) => "Continue takes the answers of the last time; every one of them can still be changed.",
+        Some(GUIDED) => "Step by step asks one question a page, each with a suggestion and its reason. Going back loses nothing.",
+        _ => {
+            "Quick puts the whole plan on one page, where every line can be changed. Files are written when you confirm it; then nixml enters \
+             the project with [[Nix]] and computes on every device, so that you know that it works."
         }
-        return unknown(facts, "Driver", "driver", probed);
     };
-    let Some(version) = &driver.version else {
-        return unknown(facts, "Driver", "driver.version", probed);
-    };
-    let cuda = driver.cuda.as_deref().map_or(String::new(), |cuda| format!(", runs CUDA up to {}", label(cuda)));
-    let source = facts.sources.get("driver.version").map_or(String::new(), |source| format!(" (asked {})", label(source)));
-    row(Mark::Ok, "Driver", format!("{}{cuda}{source}", label(version)))
-}
-
-fn nix(facts: &Facts, probed: bool) -> Fact {
-    let Some(nix) = &facts.nix else { return unknown(facts, "Nix", "nix", probed) };
-    if nix.installed == Some(false) {
-        return row(Mark::Note, "Nix", "not installed: the project can be written, and proved once it is there".to_owned());
-    }
-    let mut words = vec![nix.version.as_deref().map_or_else(|| "of a version not known".to_owned(), label)];
-    match nix.flakes {
-        Some(true) => words.push("flakes on".to_owned()),
-        Some(false) => words.push("flakes off (nixml switches them on for itself)".to_owned()),
-        None => {}
-    }
-    if nix.multi_user == Some(true) {
-        words.push(if nix.daemon == Some(false) { "the daemon does not answer" } else { "daemon answers" }.to_owned());
-    }
-    let mark =
-        if nix.error.is_some() || (nix.multi_user == Some(true) && nix.daemon == Some(false)) { Mark::Warn } else { Mark::Ok };
-    row(mark, "Nix", words.join(", "))
-}
-
-fn disk(facts: &Facts, probed: bool) -> Fact {
-    let of = |role| facts.disks.iter().find(|disk: &&Disk| disk.role == Some(role) && disk.free_bytes.is_some());
-    let places = [(DiskRole::Project, "for the project"), (DiskRole::Nix, "for Nix")];
-    let words: Vec<String> = places
-        .into_iter()
-        .filter_map(|(role, what)| {
-            of(role).and_then(|disk| disk.free_bytes).map(|bytes| format!("{} free {what}", text::bytes(bytes)))
-        })
-        .collect();
-    if words.is_empty() {
-        return match facts.disks.iter().find_map(|disk| disk.free_bytes.map(|bytes| (bytes, &disk.path))) {
-            Some((bytes, path)) => row(Mark::Ok, "Disk", format!("{} free at {}", text::bytes(bytes), label(path))),
-            None => unknown(facts, "Disk", "disks", probed),
-        };
-    }
-    row(Mark::Ok, "Disk", words.join(", "))
-}
-
-/// The name of a distribution as its makers write it, as far as its id tells.
-fn capital(id: &str) -> String {
-    let mut letters = id.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
-/// What stands in the way or costs something, with the exact commands.
-fn trouble(finding: &Finding) -> Option<Fact> {
-    let mark = match finding.verdict {
-        Verdict::Fail => Mark::Fail,
-        Verdict::Warn => Mark::Warn,
-        // Something is not there that can be had by a command.
-        Verdict::Note if finding.remedy.as_ref().is_some_and(|remedy| !remedy.commands.is_empty()) => Mark::Note,
-        _ => return None,
-    };
-    let mut lines = vec![if finding.seen.is_empty() { finding.title.clone() } else { finding.seen.clone() }];
-    if let Some(remedy) = &finding.remedy {
-        lines.push(remedy.say.clone());
-        lines.extend(remedy.commands.iter().map(|command| format!("  {}", command.shell)));
-    }
-    lines.retain(|line| !line.is_empty());
-    Some(row(mark, "", lines.join("\n")))
+    format!("{row}\n\n{}", words::MACHINE)
 }

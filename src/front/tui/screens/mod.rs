@@ -2,6 +2,7 @@
 
 pub mod ask;
 pub mod end;
+pub mod found;
 pub mod machine;
 pub mod preview;
 pub mod review;

@@ -4,18 +4,21 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
-use super::preview;
+use super::{ask, preview};
 use crate::core::answers::{Answers, Value};
 use crate::core::changes::{Action, Change};
 use crate::core::plan::Plan;
 use crate::core::session::Review;
 use crate::core::step::{Kind, Step};
-use crate::core::text;
 use crate::core::wizard::Question;
 use crate::front::tui::model::{Focus, Model, WIDE};
+use crate::front::tui::theme::Paint;
 use crate::front::tui::widgets::choices::{Choices, Marks, Row};
 use crate::front::tui::widgets::{boxed, diff, lines, plain, prose, table};
 use crate::front::tui::words;
+
+/// Fewer rows show nothing of the changes.
+const LEAST: u16 = 5;
 
 /// Draws the screen; where the cursor stands.
 pub fn draw(model: &Model, review: &Review, body: Rect, buffer: &mut Buffer) -> Option<Position> {
@@ -28,7 +31,7 @@ pub fn draw(model: &Model, review: &Review, body: Rect, buffer: &mut Buffer) -> 
     } else {
         let rows = u16::try_from(model.seen.rows.len()).unwrap_or(8) + 2;
         let facts = u16::try_from(cost(model, review, body.width).len()).unwrap_or(4);
-        let height = (rows + facts).min(body.height.saturating_sub(4));
+        let height = (rows + facts).min(body.height.saturating_sub(LEAST));
         (Rect { height, ..body }, Rect { y: body.y + height, height: body.height - height, ..body })
     };
     changes(model, review, side, buffer);
@@ -59,42 +62,30 @@ pub fn draw(model: &Model, review: &Review, body: Rect, buffer: &mut Buffer) -> 
     cursor
 }
 
-/// What it costs, which hosts it needs, and the same without questions.
+/// What it costs, which hosts it needs, and the same without questions; where there is room, also why.
 fn cost(model: &Model, review: &Review, width: u16) -> Vec<Line<'static>> {
     let (theme, plan) = (&model.theme, &review.plan);
-    let mut words: Vec<String> = Vec::new();
-    words.extend(plan.download_bytes().map(|bytes| format!("{} to download", text::bytes(bytes))));
-    words.extend(plan.installed_bytes().map(|bytes| format!("{} on disk", text::bytes(bytes))));
-    if words.is_empty() {
-        words.push("sizes are not known".to_owned());
-    }
-    let labelled = |label: &str, value: String, paint| {
-        Line::from(vec![Span::styled(format!("{label:<9}"), theme.paint.dim), Span::styled(value, paint)])
-    };
-    let mut out = vec![labelled("Cost", words.join(", "), theme.paint.text)];
     let room = width.saturating_sub(11).max(10);
-    for (at, line) in prose::wrap(&plan.hosts.join(", "), room, theme, theme.paint.text).into_iter().enumerate() {
-        out.push(labelled(if at == 0 { "Hosts" } else { "" }, line.to_string(), theme.paint.text));
-    }
-    for (at, line) in prose::wrap(&model.command(), room, theme, theme.paint.text).into_iter().enumerate() {
-        out.push(labelled(if at == 0 { "Scripted" } else { "" }, line.to_string(), theme.paint.command));
-    }
-    if width < WIDE && model.size.0 >= WIDE {
-        for (at, reason) in plan.reasons.iter().enumerate() {
-            let shown = prose::wrap(reason, room, theme, theme.paint.text);
-            out.extend(shown.into_iter().enumerate().map(|(row, line)| {
-                labelled(if at == 0 && row == 0 { "Because" } else { "" }, line.to_string(), theme.paint.text)
-            }));
+    let mut out = Vec::new();
+    let mut labelled = |label: &str, value: &str, paint: Paint| {
+        for (at, line) in prose::wrap(value, room, theme, paint).into_iter().enumerate() {
+            let label = Span::styled(format!("{:<9}", if at == 0 { label } else { "" }), theme.paint.dim);
+            out.push(Line::from([vec![label], line.spans].concat()));
         }
-    }
-    for note in plan.notes.iter().chain(&plan.not_here) {
-        let notes = prose::wrap(note, room, theme, theme.paint.text);
-        out.extend(
-            notes
-                .into_iter()
-                .enumerate()
-                .map(|(at, line)| labelled(if at == 0 { "Note" } else { "" }, line.to_string(), theme.paint.warn)),
-        );
+    };
+    let mut words = ask::sizes(model, plan);
+    words.push("nothing is compiled".to_owned());
+    labelled("Cost", &words.join(", "), theme.paint.text);
+    labelled("Hosts", &plan.hosts.join(", "), theme.paint.text);
+    labelled("Scripted", &model.command(), theme.paint.command);
+    // In a narrow window the key that says why has the rest.
+    if model.size.0 >= WIDE {
+        for (at, reason) in plan.reasons.iter().enumerate() {
+            labelled(if at == 0 { "Because" } else { "" }, reason, theme.paint.text);
+        }
+        for (at, note) in plan.notes.iter().chain(&plan.not_here).enumerate() {
+            labelled(if at == 0 { "Note" } else { "" }, note, theme.paint.warn);
+        }
     }
     out
 }
@@ -102,21 +93,27 @@ fn cost(model: &Model, review: &Review, width: u16) -> Vec<Line<'static>> {
 /// What would change on the disk, file by file.
 fn changes(model: &Model, review: &Review, area: Rect, buffer: &mut Buffer) {
     let theme = &model.theme;
-    let inner = boxed(area, buffer, theme, "What would change on the disk", model.focus == Focus::Side);
+    let paths = words::files(model);
+    let at = words::file_at(model, &paths).unwrap_or(0);
+    let change = paths.get(at).and_then(|path| review.changes.iter().flatten().find(|change| change.path == *path));
+    let diff = change.map(|change| diff::diff(change.before.as_deref(), &change.after, theme)).unwrap_or_default();
+    let told = change.map(|change| format!(": {}", headline(change, &diff))).unwrap_or_default();
+    let inner = boxed(area, buffer, theme, &format!("What would change on the disk{told}"), model.focus == Focus::Side);
     let Some(changes) = &review.changes else {
         lines(buffer, inner, &[plain("looking at what lies there", theme.paint.dim)]);
         return;
     };
-    let paths = words::files(model);
-    let Some(at) = words::file_at(model, &paths) else { return };
     preview::tabs(&paths, at, inner, buffer, model, &|path| {
         changes.iter().any(|change| change.path == path && (change.writes() || change.why.is_some()))
     });
-    let Some(change) = paths.get(at).and_then(|path| changes.iter().find(|change| change.path == *path)) else { return };
+    let Some(change) = change else { return };
     let text = Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner };
-    let mut shown = vec![headline(change, model)];
+    let mut shown: Vec<Line<'static>> = Vec::new();
+    if let (Action::Conflict, Some(why)) = (change.action, &change.why) {
+        shown.extend(prose::wrap(why, text.width, theme, theme.paint.fail));
+    }
     if change.writes() || change.action == Action::Conflict {
-        shown.extend(diff::diff(change.before.as_deref(), &change.after, theme).lines);
+        shown.extend(diff.lines);
     }
     model.shown.side.set(table::scroll(&shown, model.side.first, text, buffer, theme));
     if model.focus == Focus::Side {
@@ -124,21 +121,17 @@ fn changes(model: &Model, review: &Review, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-fn headline(change: &Change, model: &Model) -> Line<'static> {
-    let paint = &model.theme.paint;
-    let counted = || {
-        let diff = diff::diff(change.before.as_deref(), &change.after, &model.theme);
-        format!("{} lines added, {} removed", diff.added, diff.removed)
-    };
+fn headline(change: &Change, diff: &diff::Diff) -> String {
+    let counted = || format!("{} lines more, {} less", diff.added, diff.removed);
     match change.action {
-        Action::Created => plain(format!("a new file, {} lines", change.after.lines().count()), paint.added),
-        Action::Updated => plain(format!("nixml wrote it: {}", counted()), paint.added),
-        Action::Replaced => plain(format!("replaced, the old one is kept beside it: {}", counted()), paint.warn),
-        Action::Appended => plain(format!("lines are added at the end: {}", counted()), paint.added),
-        Action::Unchanged => plain("stays as it is: it has these bytes already", paint.dim),
-        Action::Kept => plain("stays as it is: it is yours", paint.dim),
-        Action::Removed => plain("goes: these answers do without it, and it is as nixml wrote it", paint.removed),
-        Action::Conflict => plain(format!("in the way: {}", change.why.clone().unwrap_or_default()), paint.fail),
+        Action::Created => format!("a new file, {} lines", change.after.lines().count()),
+        Action::Updated => format!("nixml wrote it, {}", counted()),
+        Action::Replaced => format!("replaced, the old one is kept, {}", counted()),
+        Action::Appended => format!("added at the end, {}", counted()),
+        Action::Unchanged => "stays, it has these bytes already".to_owned(),
+        Action::Kept => "stays, it is yours".to_owned(),
+        Action::Removed => "goes: these answers do without it, and it is as nixml wrote it".to_owned(),
+        Action::Conflict => "in the way".to_owned(),
     }
 }
 
