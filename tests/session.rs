@@ -124,6 +124,18 @@ fn a_changed_mind_says_what_else_changed() {
     }
 }
 
+#[test]
+fn an_answer_given_early_waits_for_the_question_it_hangs_on() {
+    let answers = Answers::default().with("python", Value::Text("3.12".into()), nixml::core::answers::Origin::Flag);
+    let data = Arc::new(Data::embedded());
+    let steps = Arc::new(step::load(&data).unwrap());
+    let mut session = Session::new(data, steps, "demo", answers, false);
+    session.report(Event::Probed { facts: Box::default(), complete: true });
+    session.handle(Intent::Accept);
+    session.handle(Intent::Answer(Value::Text("lab".into())));
+    assert_eq!((session.answers().text("python"), session.changed()), (Some("3.12"), &[][..]));
+}
+
 fn intents() -> impl Strategy<Value = Intent> {
     let word = prop_oneof![
         Just("jax".to_owned()),

@@ -139,7 +139,10 @@ fn the_pictures_show_what_is() {
     check("mismatch", &Player::new(host("upgraded-not-rebooted"), 80, 24, Look::Colour).probe());
     check("framework", &machine(80, 24).keys("<down><enter><enter><down>"));
     check("framework-wide", &machine(120, 36).keys("<down><enter><enter><down>"));
-    check("old-driver", &Player::new(host("kepler-k80-470"), 80, 24, Look::Colour).probe().keys("<down><enter><enter>"));
+    check(
+        "old-driver",
+        &Player::new(host("kepler-k80-470"), 80, 24, Look::Colour).probe().keys("<down><enter><enter><enter><up>"),
+    );
     check("target", &machine(80, 24).keys("<down><enter><enter><enter>"));
     check("review", &machine(80, 24).keys("<enter>"));
     check("review-wide", &machine(200, 60).keys("<enter>"));

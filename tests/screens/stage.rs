@@ -195,6 +195,7 @@ impl Player {
                     self.tell(Event::Validating(Box::new(event)));
                 }
                 if let Some(report) = self.report.clone() {
+                    self.now += report.phases.iter().map(|phase| phase.duration_ms).sum::<u64>();
                     self.tell(Event::Validated(Box::new(report)));
                 }
             }

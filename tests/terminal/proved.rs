@@ -116,7 +116,7 @@ fn line_by_line_comes_to_the_same() {
     let command = review.lines().find_map(|line| line.strip_prefix("The same without questions: ")).unwrap().to_owned();
     assert!(std::fs::read_dir(place.project()).unwrap().next().is_none(), "nothing is written before it is confirmed");
     terminal.send("write\r");
-    let proved = terminal.wait_within(Duration::from_mins(10), "the proof", |screen| screen.contains("proof: "));
+    let proved = terminal.wait_within(Duration::from_mins(10), "the proof", |screen| screen.contains("next:"));
     assert!(proved.contains("evaluate: started"), "{proved}");
     assert_eq!(terminal.end(), 0, "{}", terminal.screen());
     assert!(!terminal.bytes().contains(&0x1b), "an escape sequence: {}", terminal.screen());

@@ -48,6 +48,11 @@ impl Session {
         let later: Vec<Step> = self.steps.iter().skip(first).cloned().collect();
         for step in later {
             let Some(answer) = self.answers.get(&step.id).cloned() else { continue };
+            // What an open question decides cannot be judged yet.
+            let before = self.steps.iter().take(self.place(&step.id));
+            if before.clone().any(|early| early.needed && self.answers.get(&early.id).is_none()) {
+                continue;
+            }
             let wizard = self.wizard()?;
             if let Err(failure) = wizard.check(&step, &answer.value, &self.answers) {
                 self.answers = self.answers.clone().without(&step.id);

@@ -29,7 +29,7 @@ pub(super) fn machine_rows(model: &Model) -> Rows {
     let anew = if model.session.kept().is_some() { ", anew" } else { "" };
     rows.push(row(&format!("Quick{anew}"), quick));
     let guided = format!("Step by step{anew}");
-    rows.push(row(&guided, "choose the framework, the target, the Python and the extras".to_owned()));
+    rows.push(row(&guided, "choose framework, target, Python and extras".to_owned()));
     ids.extend([QUICK, GUIDED].map(str::to_owned));
     (rows, ids)
 }

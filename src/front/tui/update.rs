@@ -51,6 +51,8 @@ pub fn update(model: &mut Model, input: Input, now: u64) -> Vec<Effect> {
             model.shell.running = false;
             model.focus = if model.focus == Focus::Pane { Focus::Main } else { model.focus };
             model.shell.pane.line(&format!("[{why}]"));
+            // The pane has left the screen with the shell.
+            model.notice = Some(why);
             Vec::new()
         }
         Input::OutsideGit => {

@@ -119,6 +119,7 @@ fn took(out: &mut Vec<Line<'static>>, report: &ValidationReport, width: u16, the
         ran.map(|phase| format!("{} {}", trial::title(phase.id), phases::duration(phase.duration_ms))).collect();
     out.push(Line::default());
     out.extend(prose::wrap(&format!("Time: {}.", words.join(", ")), width, theme, theme.paint.dim));
+    out.push(Line::default());
 }
 
 /// The framework as people call it.

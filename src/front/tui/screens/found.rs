@@ -167,6 +167,12 @@ fn nix(facts: &Facts, probed: bool) -> Fact {
 fn disk(facts: &Facts, probed: bool) -> Fact {
     let of = |role| facts.disks.iter().find(|disk: &&Disk| disk.role == Some(role) && disk.free_bytes.is_some());
     let places = [(DiskRole::Project, "for the project"), (DiskRole::Nix, "for Nix")];
+    let free = |role| of(role).and_then(|disk| disk.free_bytes).map(text::bytes);
+    if let (Some(project), Some(nix)) = (free(DiskRole::Project), free(DiskRole::Nix))
+        && project == nix
+    {
+        return row(Mark::Ok, "Disk", format!("{project} free"));
+    }
     let words: Vec<String> = places
         .into_iter()
         .filter_map(|(role, what)| {
