@@ -51,7 +51,7 @@ pub fn run(start: Start, shared: &Shared) -> anyhow::Result<Exit> {
     let kept = kept(&start.dir, &start.steps);
     let session = Session::new(Arc::new(start.data.clone()), Arc::new(start.steps), &name, start.answers, start.validates)
         .resolved(start.resolved)
-        .telling(start.told);
+        .telling(start.told)
         .offering(kept);
     let joined = Joined {
         session,

@@ -141,6 +141,8 @@ impl Session {
     pub fn telling(mut self, told: Vec<String>) -> Self {
         self.told = told;
         self
+    }
+
     /// The same machine without an answer: what it is good for by itself.
     #[must_use]
     pub fn fresh(&self) -> Self {
