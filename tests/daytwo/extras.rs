@@ -125,10 +125,10 @@ fn direnv_enters_the_shell() {
         nix.program().display(),
         standin.flakeref()
     );
-    place.write("wrapped/nix", &wrapper);
-    place.run("chmod", &["755", place.at("wrapped/nix").to_str().unwrap()]);
-    let wrapped = place.at("wrapped/nix");
-    place = place.with_program(&wrapped);
+    place.write("aside/nix", &wrapper);
+    place.run("chmod", &["755", place.at("aside/nix").to_str().unwrap()]);
+    let aside = place.at("aside/nix");
+    place = place.with_program(&aside);
     let blocked = place.command(&direnv).args(["exec", ".", "true"]).output().unwrap();
     assert!(!blocked.status.success() && told(&blocked).contains("direnv allow"), "{}", told(&blocked));
     place.run("direnv", &["allow"]);
@@ -142,7 +142,7 @@ fn direnv_enters_the_shell() {
     assert!(said.contains(&format!("venv={}", place.project().join(".venv").display())), "{said}");
 }
 
-/// A kernel of the project's own is started and computes. JupyterLab is a hundred wheels: not in CI. Passed on 2026-11-21.
+/// A kernel of the project's own is started and computes. JupyterLab is a hundred wheels: not in CI.
 #[test]
 #[ignore = "long: installs JupyterLab; `just soak`"]
 fn a_notebook_s_kernel_computes() {
