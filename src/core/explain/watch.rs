@@ -90,14 +90,20 @@ impl Watch {
             self.candidates = candidates;
             return;
         }
-        let captured = |&number: &usize| Some((number, knowledge.patterns[number].regex()?.captures(text.as_bytes())?));
-        let matches: Vec<_> = candidates.iter().filter_map(captured).collect();
         // What forbids comes first, so that one line can hold both.
-        for (number, _) in &matches {
-            self.forbid(knowledge, *number);
+        for &number in &candidates {
+            self.forbid(knowledge, number);
         }
-        for (number, captures) in &matches {
-            self.fill(knowledge, *number, line, text, captures);
+        for &number in &candidates {
+            // Where it matched is asked only of those that a sign still waits for: on most lines of a healthy log of none.
+            let waits = |used: &Use| matches!(*used, Use::Slot { sign, .. } if self.progress[sign].shown.is_none());
+            if !knowledge.uses[number].iter().any(waits) {
+                continue;
+            }
+            let regex = knowledge.patterns[number].regex();
+            if let Some(captures) = regex.and_then(|regex| regex.captures(text.as_bytes())) {
+                self.fill(knowledge, number, line, text, &captures);
+            }
         }
         self.candidates = candidates;
     }
