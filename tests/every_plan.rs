@@ -10,7 +10,7 @@
 
 mod support;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::process::Command;
 
 use nixml::core::catalog::Catalog;
@@ -60,15 +60,11 @@ fn machines() -> Vec<Facts> {
 
 fn choices(framework: &str, targets: Option<&[Target]>, python: Option<&str>) -> Choices {
     Choices {
-        name: "every-plan".to_owned(),
-        framework: framework.to_owned(),
         targets: targets.map(<[Target]>::to_vec),
         python: python.map(str::to_owned),
         packages: vec!["tqdm".to_owned()],
         extras: vec!["jupyter".to_owned()],
-        strategy: "uv".to_owned(),
-        custom: BTreeMap::new(),
-        resolved: None,
+        ..Choices::of("every-plan", framework)
     }
 }
 

@@ -40,15 +40,10 @@ fn machine(driver: &str, compute: &str) -> Facts {
 
 fn choices(framework: &str, targets: &[Target], python: &str, packages: &[&str]) -> Choices {
     Choices {
-        name: "lock-me".to_owned(),
-        framework: framework.to_owned(),
         targets: Some(targets.to_vec()),
         python: Some(python.to_owned()),
         packages: packages.iter().map(|&package| package.to_owned()).collect(),
-        extras: Vec::new(),
-        strategy: "uv".to_owned(),
-        custom: BTreeMap::new(),
-        resolved: None,
+        ..Choices::of("lock-me", framework)
     }
 }
 

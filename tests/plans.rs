@@ -2,8 +2,6 @@
 
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::expect_used, reason = "tests touch the world")]
 
-use std::collections::BTreeMap;
-
 use nixml::core::catalog::Catalog;
 use nixml::core::choices::Choices;
 use nixml::core::data::Data;
@@ -16,17 +14,7 @@ fn catalog() -> Catalog {
 }
 
 fn choices(framework: &str, targets: &[Target]) -> Choices {
-    Choices {
-        name: "demo".to_owned(),
-        framework: framework.to_owned(),
-        targets: (!targets.is_empty()).then(|| targets.to_vec()),
-        python: None,
-        packages: Vec::new(),
-        extras: Vec::new(),
-        strategy: "uv".to_owned(),
-        custom: BTreeMap::new(),
-        resolved: None,
-    }
+    Choices { targets: (!targets.is_empty()).then(|| targets.to_vec()), ..Choices::of("demo", framework) }
 }
 
 /// A Linux machine with one card.

@@ -1,6 +1,5 @@
 //! What happens inside the process: frames, the pane's screen, plans.
 
-use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::time::Instant;
 
@@ -123,15 +122,5 @@ pub fn plans() -> Vec<Row> {
 
 /// What somebody gets who only names a framework.
 fn default_choices(framework: &str) -> Choices {
-    Choices {
-        name: "project".to_owned(),
-        framework: framework.to_owned(),
-        targets: None,
-        python: None,
-        packages: Vec::new(),
-        extras: Vec::new(),
-        strategy: "uv".to_owned(),
-        custom: BTreeMap::new(),
-        resolved: None,
-    }
+    Choices::of("project", framework)
 }

@@ -1,6 +1,6 @@
 //! `nixml clean`: what a project costs on the disk, and room for what is chosen.
 
-use std::io::{BufRead as _, IsTerminal as _, Write as _};
+use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
@@ -130,16 +130,10 @@ fn agreed(report: &CleanReport, chosen: &[Group]) -> anyhow::Result<Vec<Group>> 
     for group in report.groups().into_iter().filter(|group| chosen.is_empty() || chosen.contains(group)) {
         let gives: u64 = report.items.iter().filter(|item| item.group == group).filter_map(Item::gives).sum();
         let size = if gives > 0 { format!(" ({})", text::bytes(gives)) } else { String::new() };
-        let mut err = std::io::stderr().lock();
-        write!(err, "remove {}{size}? {} [y/N] ", group.title(), group.again())?;
-        err.flush()?;
-        drop(err);
-        let mut line = String::new();
-        if std::io::stdin().lock().read_line(&mut line)? == 0 {
-            break;
-        }
-        if matches!(line.trim(), "y" | "Y" | "yes") {
-            agreed.push(group);
+        match super::asks(&format!("remove {}{size}? {}", group.title(), group.again()), false)? {
+            Some(true) => agreed.push(group),
+            Some(false) => {}
+            None => break,
         }
     }
     Ok(agreed)

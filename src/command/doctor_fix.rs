@@ -1,6 +1,6 @@
 //! `nixml doctor --fix`: shows each safe remedy, asks, runs it.
 
-use std::io::{BufRead as _, IsTerminal as _, Write as _};
+use std::io::IsTerminal as _;
 use std::path::Path;
 
 use nixml::core::failure::{Exit, Failure};
@@ -52,10 +52,5 @@ fn agreed() -> anyhow::Result<bool> {
             .next("add `--yes`, or `--dry-run` to see what it would do")
             .into());
     }
-    let mut err = std::io::stderr().lock();
-    write!(err, "do it? [y/N] ")?;
-    err.flush()?;
-    let mut answer = String::new();
-    std::io::stdin().lock().read_line(&mut answer)?;
-    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+    Ok(super::asks("do it?", false)?.unwrap_or(false))
 }

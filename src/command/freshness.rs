@@ -1,6 +1,6 @@
 //! `nixml outdated` and `nixml upgrade`: a generated project against today's catalog.
 
-use std::io::{BufRead as _, IsTerminal as _, Write as _};
+use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -146,16 +146,6 @@ fn show(fresh: &Freshness) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Asks on the terminal.
-fn agreed() -> std::io::Result<bool> {
-    let mut err = std::io::stderr().lock();
-    write!(err, "write these changes? `nixml undo` takes them back [y/N] ")?;
-    err.flush()?;
-    let mut line = String::new();
-    std::io::stdin().lock().read_line(&mut line)?;
-    Ok(matches!(line.trim(), "y" | "Y" | "yes"))
-}
-
 /// Runs `nixml upgrade`.
 pub fn upgrade(args: &UpgradeArgs, shared: &Shared) -> anyhow::Result<Exit> {
     let today = today(&args.dir, shared)?;
@@ -171,7 +161,7 @@ pub fn upgrade(args: &UpgradeArgs, shared: &Shared) -> anyhow::Result<Exit> {
     let asks = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
     if asks && !args.yes && !args.dry_run && !args.json && changes.iter().any(nixml::core::changes::Change::writes) {
         print::init::report(&today.plan, &changes, &[], true)?;
-        if !agreed()? {
+        if super::asks("write these changes? `nixml undo` takes them back", false)? != Some(true) {
             return Ok(Exit::Done);
         }
     }

@@ -23,6 +23,7 @@ pub mod undo;
 pub mod validate;
 pub mod wizard;
 
+use std::io::{self, BufRead as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use nixml::core::data::Data;
@@ -76,6 +77,25 @@ pub fn warn_of_root(shared: &Shared) {
     if nixml::edge::identity::is_root() && !shared.quiet {
         print::say("warning: running as root: what is written will belong to root; a plain user is enough for nixml");
     }
+}
+
+/// Asks `question` on standard error and takes a line of standard input: an empty one means `otherwise`; none where the input ended.
+///
+/// # Errors
+/// The terminal cannot be written or read.
+pub fn asks(question: &str, otherwise: bool) -> io::Result<Option<bool>> {
+    let mut err = io::stderr().lock();
+    write!(err, "{question} {} ", if otherwise { "[Y/n]" } else { "[y/N]" })?;
+    err.flush()?;
+    drop(err);
+    let mut line = String::new();
+    if io::stdin().lock().read_line(&mut line)? == 0 {
+        return Ok(None);
+    }
+    Ok(Some(match line.trim() {
+        "" => otherwise,
+        answer => matches!(answer, "y" | "Y" | "yes"),
+    }))
 }
 
 /// How text on standard output is dressed.

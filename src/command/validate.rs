@@ -162,9 +162,7 @@ fn agrees(report: &ValidationReport) -> bool {
     if let Some(failure) = &report.failure {
         print::say(&format!("{}: {}", failure.what, failure.why.as_deref().unwrap_or("")));
     }
-    let _ = write!(std::io::stderr().lock(), "run it all the same? [y/N] ");
-    let mut line = String::new();
-    std::io::stdin().read_line(&mut line).is_ok() && matches!(line.trim(), "y" | "Y" | "yes")
+    matches!(super::asks("run it all the same?", false), Ok(Some(true)))
 }
 
 /// Where the running commentary goes.

@@ -28,6 +28,24 @@ pub struct Choices {
     pub resolved: Option<Resolved>,
 }
 
+impl Choices {
+    /// A framework and nothing else chosen.
+    #[must_use]
+    pub fn of(name: &str, framework: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            framework: framework.to_owned(),
+            targets: None,
+            python: None,
+            packages: Vec::new(),
+            extras: Vec::new(),
+            strategy: "uv".to_owned(),
+            custom: BTreeMap::new(),
+            resolved: None,
+        }
+    }
+}
+
 /// The part of `[resolved]` that a project keeps when it is made again on another machine.
 #[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Resolved {

@@ -1,7 +1,5 @@
 //! The first program of a project, run as a person would: synced and started in a real shell, with the real framework.
 
-use std::collections::BTreeMap;
-
 use nixml::core::catalog::Catalog;
 use nixml::core::choices::Choices;
 use nixml::core::data::Data;
@@ -69,15 +67,9 @@ fn every_first_program_learns() {
     let mut ran = Vec::new();
     for framework in catalog.frameworks.iter().filter(|framework| framework.id.contains(&only)) {
         let choices = |targets: &[Target]| Choices {
-            name: "first".to_owned(),
-            framework: framework.id.clone(),
             targets: Some(targets.to_vec()),
             python: Some(python.to_owned()),
-            packages: Vec::new(),
-            extras: Vec::new(),
-            strategy: "uv".to_owned(),
-            custom: BTreeMap::new(),
-            resolved: None,
+            ..Choices::of("first", &framework.id)
         };
         let Ok(plan) = decide(&choices(&[Target::Cpu]), &bare, &catalog) else {
             println!("{}: not for the processor", framework.id);

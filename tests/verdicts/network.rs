@@ -1,7 +1,5 @@
 //! A network that has PyPI alone: what is left, what is said, and what stays as it was.
 
-use std::collections::BTreeMap;
-
 use nixml::core::catalog::Catalog;
 use nixml::core::choices::Choices;
 use nixml::core::data::Data;
@@ -25,17 +23,7 @@ fn row(driver: &str, compute: &str) -> Row {
 }
 
 fn choices(targets: Option<&[Target]>) -> Choices {
-    Choices {
-        name: "demo".to_owned(),
-        framework: "pytorch".to_owned(),
-        targets: targets.map(<[Target]>::to_vec),
-        python: None,
-        packages: Vec::new(),
-        extras: Vec::new(),
-        strategy: "uv".to_owned(),
-        custom: BTreeMap::new(),
-        resolved: None,
-    }
+    Choices { targets: targets.map(<[Target]>::to_vec), ..Choices::of("demo", "pytorch") }
 }
 
 /// The column "PyPI-only" of the decision table.

@@ -4,16 +4,13 @@ mod made;
 mod project;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use clap::Args as ClapArgs;
-use nixml::core::catalog::Catalog;
 use nixml::core::changes::sha256;
 use nixml::core::class::Course;
 use nixml::core::data::Data;
 use nixml::core::failure::{Exit, Failure};
 use nixml::core::kit::{FILE, KitFile, Manifest, Platform, Wheel};
-use nixml::core::step;
 use nixml::core::text::bytes;
 use nixml::edge::child::Interrupt;
 use nixml::edge::kit::{KitFolder, Store, complete, fetch, free_bytes, harm};
@@ -77,7 +74,7 @@ pub fn run(args: &Args, shared: &Shared) -> anyhow::Result<Exit> {
     let kit = KitFolder::to_make(&args.dir)?;
     let _lock = Folder::open(&kit.path)?;
     let earlier = KitFolder::open(&kit.path).ok().map(|(_, manifest)| manifest);
-    let course = Course { class, answers, steps: Arc::new(step::load(&data)?), catalog: Arc::new(Catalog::load(&data)?) };
+    let course = Course::of(class, answers, &data)?;
     let mut pace = Pace::new(shared);
     let mut projects = Vec::new();
     for (_, plan) in course.projects()? {
@@ -151,7 +148,7 @@ fn end(args: &Args, kit: &KitFolder, manifest: &Manifest, dry: bool) -> anyhow::
             "fingerprint": mark,
         }))?;
     } else if !dry {
-        print::say(&format!("the kit is whole: {} files, {}, fingerprint {mark}", manifest.files.len(), bytes(total)));
+        print::say(&whole(manifest));
         print::say(&format!("students: nixml join --kit {}", nixml::core::init_report::quote(&kit.path.display().to_string())));
     }
     Ok(Exit::Done)
@@ -161,6 +158,11 @@ fn end(args: &Args, kit: &KitFolder, manifest: &Manifest, dry: bool) -> anyhow::
 fn fingerprint(manifest: &Manifest) -> String {
     let hash = sha256(manifest.text().as_bytes());
     format!("{}-{}", &hash[..4], &hash[4..8])
+}
+
+fn whole(manifest: &Manifest) -> String {
+    let total = manifest.files.iter().map(|file| file.bytes).sum();
+    format!("the kit is whole: {} files, {}, fingerprint {}", manifest.files.len(), bytes(total), fingerprint(manifest))
 }
 
 fn verify(args: &Args, shared: &Shared) -> anyhow::Result<Exit> {
@@ -190,12 +192,7 @@ fn verify(args: &Args, shared: &Shared) -> anyhow::Result<Exit> {
             print::say(&format!("`{}` {}", harm.path, harm.how));
         }
         match harmed.len() {
-            0 => print::say(&format!(
-                "the kit is whole: {} files, {}, fingerprint {}",
-                all.len(),
-                bytes(total),
-                fingerprint(&manifest)
-            )),
+            0 => print::say(&whole(&manifest)),
             many => print::say(&format!(
                 "{many} of {} files are missing or damaged: copy them again, or run `nixml bundle` on it",
                 all.len()

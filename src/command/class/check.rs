@@ -3,14 +3,11 @@
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use clap::Args as ClapArgs;
-use nixml::core::catalog::Catalog;
 use nixml::core::class::{Course, Outcome, Unmet};
 use nixml::core::facts::Facts;
 use nixml::core::failure::{Exit, Failure};
-use nixml::core::step;
 use nixml::core::text::label;
 use nixml::edge::{self, facts_file};
 use nixml::front::print;
@@ -51,7 +48,7 @@ struct Row {
 pub fn run(args: &Args, shared: &Shared) -> anyhow::Result<Exit> {
     let (class, answers, _) = super::read(&args.class, shared)?;
     let data = shared_data(shared)?;
-    let course = Course { class, answers, steps: Arc::new(step::load(&data)?), catalog: Arc::new(Catalog::load(&data)?) };
+    let course = Course::of(class, answers, &data)?;
     let projects = course.projects()?;
     let mut rows = Vec::new();
     if let Some(hosts) = &args.hosts {

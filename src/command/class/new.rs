@@ -28,13 +28,13 @@ pub struct Args {
     #[arg(long)]
     title: Option<String>,
     /// When it is
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", hide_default_value = true)]
     date: String,
     /// Whom students ask
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", hide_default_value = true)]
     contact: String,
     /// An answer of the course's, which students cannot change unless it is named in `--allow`
-    #[arg(long, value_name = "KEY=VALUE")]
+    #[arg(long, value_name = "KEY=VALUE", value_delimiter = '\n')]
     set: Vec<String>,
     /// What a student may choose instead, `python=3.12,3.13`
     #[arg(long, value_name = "KEY=VALUES")]

@@ -3,7 +3,7 @@
 mod kit;
 mod source;
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -42,7 +42,7 @@ pub struct Args {
     #[arg(long, value_name = "DIR", conflicts_with = "dir")]
     kit: Option<PathBuf>,
     /// An answer that the class leaves open
-    #[arg(long, value_name = "KEY=VALUE")]
+    #[arg(long, value_name = "KEY=VALUE", value_delimiter = '\n')]
     set: Vec<String>,
     /// Only look at the machine: nothing is written
     #[arg(long)]
@@ -189,8 +189,8 @@ fn say(shared: &Shared, text: &str) {
     }
 }
 
+/// Nobody there is a no.
 fn agrees(dir: &std::path::Path) -> bool {
-    let _ = write!(std::io::stderr().lock(), "\nmake the project in `{}` and prove it? [Y/n] ", dir.display());
-    let mut line = String::new();
-    std::io::stdin().read_line(&mut line).is_ok_and(|size| size > 0) && matches!(line.trim(), "" | "y" | "Y" | "yes")
+    let question = format!("\nmake the project in `{}` and prove it?", dir.display());
+    matches!(super::asks(&question, true), Ok(Some(true)))
 }

@@ -6,10 +6,11 @@ use crate::core::answers::{Answers, Origin, Value};
 use crate::core::catalog::Catalog;
 use crate::core::choices::Resolved;
 use crate::core::class::{Class, Met, Unmet, judge};
+use crate::core::data::Data;
 use crate::core::facts::{Driver, Facts, Gpu, Os, OsKind, Vendor};
 use crate::core::failure::Failure;
 use crate::core::plan::{self, Plan, Target};
-use crate::core::step::Step;
+use crate::core::step::{self, Step};
 use crate::core::wizard::Wizard;
 
 /// How it comes out.
@@ -75,6 +76,14 @@ pub struct Course {
 }
 
 impl Course {
+    /// The class with what nixml's data says of it.
+    ///
+    /// # Errors
+    /// The data cannot be read.
+    pub fn of(class: Class, answers: Answers, data: &Data) -> Result<Self, Failure> {
+        Ok(Self { class, answers, steps: Arc::new(step::load(data)?), catalog: Arc::new(Catalog::load(data)?) })
+    }
+
     /// What a machine gets.
     ///
     /// # Errors

@@ -165,7 +165,5 @@ impl Found {
 }
 
 fn refused(path: &Path, error: &std::io::Error) -> Failure {
-    let why = error.to_string();
-    let why = why.split(" (os error").next().unwrap_or(&why).to_owned();
-    Failure::precondition(format!("remove `{}`", path.display())).why(why)
+    Failure::precondition(format!("remove `{}`", path.display())).why(error.to_string())
 }

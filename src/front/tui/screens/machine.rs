@@ -11,7 +11,7 @@ use crate::front::tui::layout;
 use crate::front::tui::model::{Focus, Model};
 use crate::front::tui::seen::{GUIDED, RESUME};
 use crate::front::tui::widgets::choices::{Choices, Marks};
-use crate::front::tui::widgets::{boxed, prose, put_right, table};
+use crate::front::tui::widgets::{boxed, prose, put_below, table};
 use crate::front::tui::words;
 
 /// Fewer rows are too few for a box of words.
@@ -44,7 +44,7 @@ pub fn draw(model: &Model, body: Rect, buffer: &mut Buffer) -> Option<Position> 
     model.shown.first.set(table::scroll(&shown, model.first, inner, buffer, &model.theme));
     model.shown.page.set(inner.height);
     if shown.len() > usize::from(inner.height) {
-        put_right(buffer, facts.x + 2, facts.bottom() - 1, facts.right() - 2, " PgDn shows more ", model.theme.paint.key);
+        put_below(buffer, facts, " PgDn shows more ", model.theme.paint.key);
     }
     let inner = boxed(choices, buffer, &model.theme, "How do you want to go on?", model.focus == Focus::Main);
     let cursor = Choices {

@@ -2,13 +2,12 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::style::Style;
 
 use crate::core::session::Stage;
 use crate::front::tui::layout;
 use crate::front::tui::model::{Focus, Model};
 use crate::front::tui::pane;
-use crate::front::tui::widgets::{boxed, cut, lines, phases, plain, put_right};
+use crate::front::tui::widgets::{boxed, cut, lines, phases, plain, put_below};
 
 /// Draws the screen; where the cursor stands.
 pub fn draw(model: &Model, body: Rect, buffer: &mut Buffer) -> Option<Position> {
@@ -42,24 +41,10 @@ pub fn output(model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Position
     boxed(area, buffer, &model.theme, title, focus);
     if back > 0 {
         let told = format!(" {back} of {history} lines back ");
-        put_right(
-            buffer,
-            area.x + 2,
-            area.bottom().saturating_sub(1),
-            area.right().saturating_sub(2),
-            &told,
-            model.theme.paint.key,
-        );
+        put_below(buffer, area, &told, model.theme.paint.key);
     } else if let Some(silent) = silent(model) {
         let told = format!(" nothing was heard for {} ", phases::duration(silent * 1000));
-        put_right(
-            buffer,
-            area.x + 2,
-            area.bottom().saturating_sub(1),
-            area.right().saturating_sub(2),
-            &told,
-            Style::from(model.theme.paint.warn),
-        );
+        put_below(buffer, area, &told, model.theme.paint.warn);
     }
     let inner = Rect { x: area.x + 1, y: area.y + 1, width: area.width.saturating_sub(2), height: area.height.saturating_sub(2) };
     model.shown.page.set(inner.height);

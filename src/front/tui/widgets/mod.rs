@@ -56,6 +56,13 @@ pub fn put_right(buffer: &mut Buffer, start: u16, y: u16, end: u16, words: &str,
     end - width
 }
 
+/// Writes `words` into the lower border of the box `area`, at its right.
+pub fn put_below(buffer: &mut Buffer, area: Rect, words: &str, style: impl Into<Style>) {
+    if area.height > 1 {
+        put_right(buffer, area.x + 2, area.bottom() - 1, area.right().saturating_sub(2), words, style);
+    }
+}
+
 /// Draws lines from the top; what does not fit is left out.
 pub fn lines(buffer: &mut Buffer, area: Rect, lines: &[Line<'_>]) {
     let area = area.intersection(buffer.area);

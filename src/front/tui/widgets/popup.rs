@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::widgets::{Clear, Widget as _};
 
-use super::{boxed, prose, put_right, table};
+use super::{boxed, prose, put_below, table};
 use crate::front::tui::theme::Theme;
 
 /// Widest line of prose that reads well.
@@ -29,9 +29,7 @@ pub fn draw(
     let area = Rect { x: screen.x + (screen.width - width) / 2, y: screen.y + 2 + (room - height) / 2, width, height };
     Clear.render(area, buffer);
     let inner = boxed(area, buffer, theme, title, true);
-    if area.height > 1 {
-        put_right(buffer, area.x + 2, area.bottom() - 1, area.right().saturating_sub(2), " Esc closes ", theme.paint.dim);
-    }
+    put_below(buffer, area, " Esc closes ", theme.paint.dim);
     let first = table::scroll(&lines, first, inner, buffer, theme);
     (first, (!inner.is_empty()).then_some(Position { x: inner.x, y: inner.y }))
 }
