@@ -24,10 +24,10 @@ pub struct Cli {
 
 const EXAMPLES: &str = "\
 Examples:
-  nixml                                               the wizard
+  nixml                                                the wizard
   nixml init demo --framework jax --targets cpu --yes  a project without questions
-  nixml doctor                                        what is wrong with this machine
-  some-command 2>&1 | nixml explain                   what is wrong with that command
+  nixml doctor                                         what is wrong with this machine
+  some-command 2>&1 | nixml explain                    what is wrong with that command
 
 Exit codes: 0 done, 1 a check or the proof failed, 2 usage, 3 something is missing, 4 refused,
 5 network, 6 something newer, 70 a bug, 124 timed out, 128+N ended by signal N.";
@@ -154,8 +154,8 @@ pub fn full_command(steps: &[Step]) -> clap::Command {
 /// Flags that consent to something, so that no variable left behind in a shell can ever say them.
 const CONSENTS: [&str; 7] = ["yes", "force", "adopt", "trust", "fix", "no-redact", "allow-build"];
 
-/// What holds for every flag of every command: `NIXML_<FLAG>` says it too unless it is a consent, `1` and `true` say yes, and
-/// `-h` stays short.
+/// What holds for every flag of every command: `NIXML_<FLAG>` says it too unless it is a consent, and `1` and `true` say yes. Nothing
+/// is kept for a longer help, so that clap sets `--help` as close as `-h`.
 fn evened(command: clap::Command) -> clap::Command {
     let command = command.mut_args(|arg| {
         let Some(long) = arg.get_long().map(str::to_owned) else { return arg };
@@ -165,9 +165,6 @@ fn evened(command: clap::Command) -> clap::Command {
         }
         if matches!(arg.get_action(), ArgAction::SetTrue) {
             arg = arg.value_parser(FalseyValueParser::new());
-        }
-        if arg.is_global_set() {
-            arg = arg.hide_short_help(true);
         }
         if CONSENTS.contains(&long.as_str()) {
             return arg;

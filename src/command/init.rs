@@ -73,10 +73,10 @@ pub struct Args {
 
 const EXAMPLES: &str = "\
 Examples:
-  nixml init demo                                     the wizard, into ./demo
+  nixml init demo                                      the wizard, into ./demo
   nixml init demo --framework jax --targets cpu --yes  the same without questions
-  nixml init --answers nixml.toml                     a project made again from its answers
-  nixml init --adopt --yes                            a project that is here already, with what its files ask for
+  nixml init --answers nixml.toml                      a project made again from its answers
+  nixml init --adopt --yes                             around what is here already
   nixml init demo --framework pytorch --yes --dry-run  what would be written";
 
 /// The flags of the wizard's steps, from their files.
