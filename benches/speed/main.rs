@@ -13,6 +13,9 @@
 )]
 
 mod inside;
+#[path = "../../tests/nvml/lab.rs"]
+#[allow(dead_code, reason = "shared with the tests of NVML")]
+mod lab;
 mod minimal;
 mod page;
 mod processes;

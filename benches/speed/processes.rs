@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crate::lab;
 use crate::sample::{Goal, Row, pairs, timed};
 use crate::support::tools;
 
@@ -52,7 +53,36 @@ pub fn commands() -> Vec<Row> {
             None => row,
         });
     }
+    rows.extend(looking(&home));
     rows.extend(writing(&home));
+    rows
+}
+
+/// What it costs to look at a machine, without Nix, and what asking the driver costs on top.
+fn looking(home: &Home) -> Vec<Row> {
+    let root = home.0.path().join("bare");
+    std::fs::create_dir(&root).unwrap();
+    std::fs::write(home.0.path().join("scenario"), "count = 1\n").unwrap();
+    let command = |library: Option<&Path>| {
+        let mut command = home.command(NIXML, &["probe", "--json"]);
+        command.env("NIXML_PROBE_ROOT", &root).env("NVML_STANDIN", home.0.path().join("scenario"));
+        command.envs(library.map(|library| ("NIXML_NVML_LIB", library)));
+        command
+    };
+    let probe = |library: Option<&Path>| {
+        let mut command = command(library);
+        timed(|| assert!(command.status().unwrap().success()))
+    };
+    let started = pairs(25, || probe(None), || home.run(NIXML, &["--version"]));
+    let mut rows = vec![
+        Row::beside("nixml probe --json, but for Nix and NVML", "ms", "nixml --version", &started).goal(Goal::AtMost(10.0)),
+    ];
+    if let Some(library) = lab::library(lab::Variant::Whole) {
+        let told = command(Some(&library)).stdout(Stdio::piped()).output().unwrap().stdout;
+        assert!(String::from_utf8_lossy(&told).contains("\"nvml\""), "the library was not asked");
+        let more = pairs(25, || probe(Some(&library)), || probe(None));
+        rows.push(Row::more("What asking NVML in a helper adds to that", "ms", &more).goal(Goal::AtMost(10.0)));
+    }
     rows
 }
 

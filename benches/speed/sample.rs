@@ -84,6 +84,11 @@ impl Row {
         }
     }
 
+    /// By how much the first of each pair is more than the second.
+    pub fn more(what: &'static str, unit: &'static str, pairs: &[(f64, f64)]) -> Self {
+        Self::alone(what, unit, pairs.iter().map(|(whole, part)| whole - part).collect())
+    }
+
     pub fn goal(mut self, goal: Goal) -> Self {
         self.goal = Some(goal);
         self
