@@ -25,8 +25,15 @@ pub fn report(plan: &Plan, changes: &[Change], next: &[String], dry: bool) -> io
         writeln!(out, "  note: {note}")?;
     }
     writeln!(out)?;
-    for change in changes {
+    let (same, others): (Vec<&Change>, Vec<&Change>) = changes.iter().partition(|change| change.action == Action::Unchanged);
+    for change in others {
         writeln!(out, "  {:<9}  {}", word(change.action, dry), change.path)?;
+    }
+    match same.len() {
+        0 => {}
+        all if all == changes.len() => writeln!(out, "  unchanged  all {all} files")?,
+        1 => writeln!(out, "  unchanged  1 file")?,
+        some => writeln!(out, "  unchanged  {some} files")?,
     }
     for change in changes {
         clash(&mut out, change)?;
