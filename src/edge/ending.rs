@@ -2,7 +2,7 @@
 //!
 //! Programs that a probe asks run in process groups of their own, so a Ctrl-C of the terminal does not reach them.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::io;
 use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command};
@@ -13,8 +13,8 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use signal_hook::consts::signal::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::Signals;
 
-/// The process groups that are at work now.
-static GROUPS: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
+/// The process groups that are at work now, and what ends each.
+static GROUPS: Mutex<BTreeMap<i32, Signal>> = Mutex::new(BTreeMap::new());
 /// Somebody else hears the signals and sees to a good end: the wizard, a validation.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
@@ -28,12 +28,29 @@ impl Leash {
     /// # Errors
     /// As [`Command::spawn`].
     pub fn start(command: &mut Command) -> io::Result<(Child, Self)> {
+        Self::ended_by(Signal::KILL, command)
+    }
+
+    /// The same for a program that has to clear up before it goes.
+    ///
+    /// # Errors
+    /// As [`Command::spawn`].
+    pub fn start_gently(command: &mut Command) -> io::Result<(Child, Self)> {
+        Self::ended_by(Signal::TERM, command)
+    }
+
+    fn ended_by(signal: Signal, command: &mut Command) -> io::Result<(Child, Self)> {
         watch();
         let mut groups = GROUPS.lock().unwrap_or_else(PoisonError::into_inner);
         let child = command.process_group(0).spawn()?;
         let group = i32::try_from(child.id()).unwrap_or(0);
-        groups.insert(group);
+        groups.insert(group, signal);
         Ok((child, Self(group)))
+    }
+
+    /// Sends `signal` to the whole group.
+    pub fn signal(&self, signal: Signal) {
+        let _ = Pid::from_raw(self.0).map(|group| kill_process_group(group, signal));
     }
 }
 
@@ -48,11 +65,11 @@ pub fn take_over() {
     TAKEN.store(true, Ordering::SeqCst);
 }
 
-/// Kills every group that is still at work.
+/// Ends every group that is still at work.
 pub fn stop_all() {
-    for group in GROUPS.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+    for (group, signal) in GROUPS.lock().unwrap_or_else(PoisonError::into_inner).iter() {
         if let Some(group) = Pid::from_raw(*group) {
-            let _ = kill_process_group(group, Signal::KILL);
+            let _ = kill_process_group(group, *signal);
         }
     }
 }

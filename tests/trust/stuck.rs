@@ -69,3 +69,36 @@ fn whoever_was_started_with_nohup_hears_no_hang_up() {
     assert_eq!(child.wait_with_output().unwrap().status.code(), Some(0));
     room.wait_alone();
 }
+
+/// A repository whose settings are a pipe, as somebody may hand one over: git waits for ever, nixml does not.
+#[test]
+fn a_git_that_hangs_ends_with_nixml() {
+    let room = Room::new();
+    room.init(&[]).exits(0);
+    let config = room.path("demo/.git/config");
+    fs::remove_file(&config).unwrap();
+    rustix::fs::mknodat(rustix::fs::CWD, &config, rustix::fs::FileType::Fifo, rustix::fs::Mode::RWXU, 0).unwrap();
+    let mut child = room.nixml(&crate::room::INIT).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let begin = Instant::now();
+    while room.running().len() < 2 {
+        assert!(begin.elapsed() < Duration::from_mins(1), "git was not started");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    kill_process(Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap(), Signal::TERM).unwrap();
+    assert_eq!(std::os::unix::process::ExitStatusExt::signal(&child.wait().unwrap()), Some(15));
+    room.wait_alone();
+}
+
+#[test]
+#[ignore = "long: half a minute of waiting for git"]
+fn a_git_that_hangs_is_not_waited_for_twice() {
+    let room = Room::new();
+    room.init(&[]).exits(0);
+    let config = room.path("demo/.git/config");
+    fs::remove_file(&config).unwrap();
+    rustix::fs::mknodat(rustix::fs::CWD, &config, rustix::fs::FileType::Fifo, rustix::fs::Mode::RWXU, 0).unwrap();
+    let begin = Instant::now();
+    room.run(&crate::room::INIT).exits(0).says("git did not answer within 30 s");
+    assert!(begin.elapsed() < Duration::from_secs(50), "{:?}", begin.elapsed());
+    room.wait_alone();
+}

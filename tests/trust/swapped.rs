@@ -71,3 +71,22 @@ fn the_whole_run_touches_nothing_behind_the_link() {
     assert!(!room.path("victim/.git").exists());
     assert!(room.path("moved/flake.nix").is_file());
 }
+
+/// git would make its repository at the other end.
+#[test]
+fn a_link_in_the_place_of_the_repository_is_not_followed() {
+    for file in [false, true] {
+        let room = Room::new();
+        fs::create_dir_all(room.path("demo")).unwrap();
+        fs::create_dir(room.path("victim")).unwrap();
+        if file {
+            fs::write(room.path("demo/.git"), "gitdir: ../victim\n").unwrap();
+        } else {
+            symlink(room.path("victim"), room.path("demo/.git")).unwrap();
+        }
+        room.init(&[]).exits(0).says("no git repository was made");
+        assert!(tree(&room.path("victim")).is_empty(), "{:?}", tree(&room.path("victim")).keys());
+        room.run(&["undo", "demo"]).exits(0);
+        assert!(room.path("demo/.git").symlink_metadata().is_ok() && room.path("victim").is_dir());
+    }
+}

@@ -60,6 +60,13 @@ impl Room {
         Outcome::of(self.command(mode, flags).output().unwrap())
     }
 
+    /// git itself, as the person calls it.
+    pub fn git(&self, arguments: &[&str]) {
+        let mut git = Command::new("git");
+        git.arg("-C").arg(self.path("demo")).args(arguments).env("HOME", self.path("home")).env("GIT_CONFIG_NOSYSTEM", "1");
+        assert!(git.output().unwrap().status.success(), "git {arguments:?}");
+    }
+
     /// What the fake wrote down; `None`: it was never called.
     pub fn noted(&self, name: &str) -> Option<String> {
         fs::read(self.path("fake").join(name)).ok().map(|bytes| String::from_utf8_lossy(&bytes).into_owned())

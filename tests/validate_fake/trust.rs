@@ -109,3 +109,75 @@ fn a_link_in_the_place_of_the_logs_is_refused() {
     room.validate("ok", &[]).exits(4).says(".nixml");
     assert_eq!(fs::read_dir(room.path("victim")).unwrap().count(), 0);
 }
+
+/// An environment is made on each machine anew; one that came with a clone would be asked for its Python.
+#[test]
+fn an_environment_that_came_with_the_project_is_not_run() {
+    let evil = |room: &Room| {
+        fs::create_dir_all(room.project(".venv/bin")).unwrap();
+        fs::write(room.project(".venv/bin/python"), "#!/bin/sh\ntouch \"$FAKE_DIR/evil\"\n").unwrap();
+        fs::set_permissions(room.project(".venv/bin/python"), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        room.git(&["add", "--force", ".venv"]);
+    };
+    refused(".venv", evil);
+    let room = Room::new("cpu").with_uv();
+    evil(&room);
+    room.validate("ok", &["--runner", "uv"]).exits(4).says(".venv").says("--trust");
+    assert_eq!(room.noted("evil"), None);
+    room.git(&["rm", "-rq", "--cached", ".venv"]);
+    assert_ne!(room.validate("ok", &["--runner", "uv"]).code, Some(4), "one that is only here is this machine's own");
+}
+
+#[test]
+fn a_python_version_is_a_version_and_no_program() {
+    for program in ["./evil", "/tmp/evil", "# a comment\n../evil\n"] {
+        let room = Room::new("cpu").with_uv();
+        fs::write(room.project(".python-version"), program).unwrap();
+        for runner in ["uv", "nix"] {
+            room.validate("ok", &["--runner", runner]).exits(4).says("evil").says(".python-version").says("--trust");
+        }
+    }
+    let room = Room::new("cpu");
+    fs::write(room.project(".python-version"), "3.13\n").unwrap();
+    room.validate("offline", &[]).exits(5);
+}
+
+/// A folder that was handed over with its `.git`: Nix would take from there what was not looked at.
+#[test]
+fn what_git_was_told_to_overlook_is_not_trusted() {
+    for flag in ["--assume-unchanged", "--skip-worktree"] {
+        refused("nix/hook.sh", |room| {
+            room.git(&["add", "."]);
+            room.git(&["update-index", flag, "nix/hook.sh"]);
+        });
+    }
+}
+
+/// The settings and hooks of a repository name programs; none is started by what nixml asks of git.
+#[test]
+fn a_repository_s_own_settings_start_nothing() {
+    let room = Room::new("cpu");
+    let evil = room.path("evil.sh");
+    fs::write(&evil, format!("#!/bin/sh\necho \"$@\" >> {}\n", room.path("fake/evil").display())).unwrap();
+    fs::set_permissions(&evil, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    for hook in ["post-index-change", "pre-commit", "reference-transaction"] {
+        fs::copy(&evil, room.project(".git/hooks").join(hook)).unwrap();
+    }
+    room.git(&["config", "core.fsmonitor", evil.to_str().unwrap()]);
+    let words: [&[&str]; 7] = [
+        &["validate", "demo"],
+        &["doctor", "--dir", "demo", "--fix", "--yes"],
+        &["init", "demo", "--framework", "jax", "--targets", "cpu", "--extras", "vscode", "--yes", "--no-validate"],
+        &["outdated", "demo"],
+        &["upgrade", "demo", "--yes"],
+        &["clean", "demo", "--all", "--yes"],
+        &["undo", "demo"],
+    ];
+    for words in words {
+        room.nixml(words).env("FAKE_NIX", "offline").output().unwrap();
+        assert_eq!(room.noted("evil"), None, "{words:?}");
+    }
+    // The trap is one.
+    room.git(&["status"]);
+    assert!(room.noted("evil").is_some());
+}

@@ -76,9 +76,19 @@ impl Environment {
         self
     }
 
-    /// git, ssh and pagers ask nobody.
+    /// git, ssh and pagers ask nobody, and no git that a child starts runs what a repository names in its own settings.
     fn unasked(self) -> Self {
-        self.with("GIT_TERMINAL_PROMPT", "0").with("SSH_ASKPASS_REQUIRE", "never").with("PAGER", "cat").with("GIT_PAGER", "cat")
+        let given = self.get("GIT_CONFIG_COUNT").and_then(OsStr::to_str).and_then(|count| count.parse::<u32>().ok()).unwrap_or(0);
+        let inert = [("core.fsmonitor", "false"), ("core.hooksPath", "/dev/null")];
+        let more = (given..).zip(inert);
+        let told = more.fold(self, |env, (number, (key, value))| {
+            env.with(format!("GIT_CONFIG_KEY_{number}"), key).with(format!("GIT_CONFIG_VALUE_{number}"), value)
+        });
+        told.with("GIT_CONFIG_COUNT", (given + 2).to_string())
+            .with("GIT_TERMINAL_PROMPT", "0")
+            .with("SSH_ASKPASS_REQUIRE", "never")
+            .with("PAGER", "cat")
+            .with("GIT_PAGER", "cat")
     }
 
     #[must_use]
@@ -107,5 +117,15 @@ mod tests {
         assert_eq!(clean.get("HOME"), Some(OsStr::new("/home/ada")));
         assert_eq!(clean.get("HF_TOKEN"), Some(OsStr::new("t")));
         assert_eq!(clean.get("GIT_TERMINAL_PROMPT"), Some(OsStr::new("0")));
+    }
+
+    #[test]
+    fn settings_for_git_that_the_person_gave_stay_and_ours_come_after() {
+        let pairs = [("GIT_CONFIG_COUNT", "1"), ("GIT_CONFIG_KEY_0", "http.proxy"), ("GIT_CONFIG_VALUE_0", "http://proxy:1")];
+        let env = Environment::from_variables(pairs.map(|(name, value)| (name.into(), value.into()))).unasked();
+        assert_eq!(env.get("GIT_CONFIG_KEY_0"), Some(OsStr::new("http.proxy")));
+        assert_eq!(env.get("GIT_CONFIG_KEY_1"), Some(OsStr::new("core.fsmonitor")));
+        assert_eq!(env.get("GIT_CONFIG_VALUE_2"), Some(OsStr::new("/dev/null")));
+        assert_eq!(env.get("GIT_CONFIG_COUNT"), Some(OsStr::new("3")));
     }
 }

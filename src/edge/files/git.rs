@@ -1,12 +1,22 @@
 //! The little that nixml asks of git: is there a repository, make one, mark new files as meant to be added.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use rustix::process::Signal;
+
+use crate::edge::ending::Leash;
+
+/// A repository may name programs in its own settings, and bring hooks, where it was not cloned but handed over as a folder: none of
+/// them is wanted for what nixml asks.
+pub const INERT: [&str; 4] = ["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"];
 
 /// git with the variables of a surrounding git removed (a hook that calls nixml must not redirect it).
 fn git(dir: &Path) -> Command {
     let mut command = Command::new("git");
-    command.arg("-C").arg(dir).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.args(INERT).arg("-C").arg(dir).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_PREFIX"] {
         command.env_remove(name);
     }
@@ -14,8 +24,35 @@ fn git(dir: &Path) -> Command {
     command
 }
 
-fn run(mut command: Command) -> Result<String, String> {
-    match command.output() {
+/// git answers in milliseconds; only a repository that is prepared to hang it (a pipe for its settings), or a disk that does not answer,
+/// takes this long, and then it is not asked again.
+const PATIENCE: Duration = Duration::from_secs(30);
+static DEAF: AtomicBool = AtomicBool::new(false);
+
+/// Within a deadline, and ended with nixml so that git can take its locks away first.
+fn output(mut command: Command) -> std::io::Result<Output> {
+    let deaf = || std::io::Error::other(format!("git did not answer within {} s", PATIENCE.as_secs()));
+    if DEAF.load(Ordering::Relaxed) {
+        return Err(deaf());
+    }
+    let (child, leash) = Leash::start_gently(&mut command)?;
+    let (send, answer) = std::sync::mpsc::channel();
+    std::thread::Builder::new().spawn(move || drop(send.send(child.wait_with_output())))?;
+    if let Ok(output) = answer.recv_timeout(PATIENCE) {
+        return output;
+    }
+    DEAF.store(true, Ordering::Relaxed);
+    for signal in [Signal::TERM, Signal::KILL] {
+        leash.signal(signal);
+        if answer.recv_timeout(Duration::from_secs(2)).is_ok() {
+            break;
+        }
+    }
+    Err(deaf())
+}
+
+fn run(command: Command) -> Result<String, String> {
+    match output(command) {
         Ok(output) if output.status.success() => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
         Ok(output) => {
             let text = String::from_utf8_lossy(&output.stderr).trim().to_owned();
@@ -42,11 +79,36 @@ pub fn committed(dir: &Path, path: &str) -> Option<String> {
     run(command).ok()
 }
 
+/// True when git tracks something at or below `path`: it came with a clone.
+#[must_use]
+pub fn tracks(dir: &Path, path: &str) -> bool {
+    let mut command = git(dir);
+    command.args(["ls-files", "--", path]);
+    run(command).is_ok_and(|answer| !answer.trim().is_empty())
+}
+
+/// Those of `paths`, and what lies below them, whose changes git was told to overlook: what it shows then is not what lies there.
+#[must_use]
+pub fn overlooked(dir: &Path, paths: &[&str]) -> Vec<String> {
+    let mut command = git(dir);
+    command.args(["ls-files", "-v", "-z", "--"]).args(paths);
+    let told = run(command).unwrap_or_default();
+    let entries = told.split('\0').filter_map(|entry| entry.split_once(' '));
+    entries
+        .filter(|(tag, _)| tag.starts_with(|c: char| c.is_ascii_lowercase() || c == 'S'))
+        .map(|(_, path)| path.to_owned())
+        .collect()
+}
+
 /// Makes a repository.
 ///
 /// # Errors
 /// git's last line, or that there is no git.
 pub fn init(dir: &Path) -> Result<(), String> {
+    // git would make one at the other end of a link, or of the file that stands for one.
+    if dir.join(".git").symlink_metadata().is_ok_and(|status| !status.is_dir()) {
+        return Err("`.git` is there already and leads to no repository".to_owned());
+    }
     let mut command = git(dir);
     command.args(["init", "--quiet"]);
     run(command).map(drop)

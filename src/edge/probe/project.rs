@@ -81,12 +81,7 @@ fn untracked(options: &ProbeOptions, dir: &Path) -> Result<Vec<String>, String> 
     let git = programs::on_path(options, "git").ok_or_else(|| "git is not there to ask".to_owned())?;
     let needed: Vec<String> = needed(dir);
     let mut command = Command::new(options.root.at(git));
-    // A repository may name programs to run in its own settings: none of them is wanted for a question.
-    command
-        .arg("-C")
-        .arg(dir)
-        .args(["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "ls-files", "-z", "--"])
-        .args(&needed);
+    command.args(crate::edge::files::git::INERT).arg("-C").arg(dir).args(["ls-files", "-z", "--"]).args(&needed);
     command.env("LC_ALL", "C").env("GIT_OPTIONAL_LOCKS", "0").env("GIT_TERMINAL_PROMPT", "0");
     for name in programs::LOADER_VARIABLES.iter().chain(&["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"]) {
         command.env_remove(name);

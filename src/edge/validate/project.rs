@@ -7,7 +7,7 @@ use crate::core::failure::Failure;
 use crate::core::files::Files;
 use crate::core::plan::{Plan, Target, TargetPlan};
 use crate::core::project;
-use crate::edge::files::Folder;
+use crate::edge::files::{Folder, git};
 
 use super::{Runner, ValidateOptions};
 
@@ -30,9 +30,12 @@ impl Project {
         let (project, files) = Self::read(options).map_err(|failure| (false, failure))?;
         if options.runner == Runner::Nix {
             project.refuse_copying().map_err(|failure| (false, failure))?;
-            if !options.trust {
+        }
+        if !options.trust {
+            if options.runner == Runner::Nix {
                 project.refuse_strange(&files).map_err(|failure| (true, failure))?;
             }
+            project.refuse_foreign_python().map_err(|failure| (true, failure))?;
         }
         Ok(project)
     }
@@ -107,6 +110,28 @@ impl Project {
             .next("read it, then allow it: `nixml validate --trust`"))
     }
 
+    /// An environment is made on each machine anew. One that came with the project would be asked for its Python, and so would a file
+    /// that `.python-version` names.
+    fn refuse_foreign_python(&self) -> Result<(), Failure> {
+        let committed = |venv: &&str| self.dir.join(venv).symlink_metadata().is_ok() && git::tracks(&self.dir, venv);
+        if let Some(venv) = self.plan.targets.iter().map(|target| target.venv.as_str()).find(committed) {
+            return Err(Failure::refused(format!("run what is in `{venv}`"))
+                .why("it came with the project (git tracks it), and its programs would be run")
+                .next(format!("remove it, uv makes it anew: `git rm -rq {venv}`; or allow it: `nixml validate --trust`")));
+        }
+        let version = match self.folder.look(".python-version") {
+            OnDisk::File(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+            _ => return Ok(()),
+        };
+        let Some(program) = version.lines().map(str::trim).find(|line| !line.starts_with('#') && line.contains(['/', '\\']))
+        else {
+            return Ok(());
+        };
+        Err(Failure::refused(format!("run `{program}`"))
+            .why("`.python-version` names it as the project's Python, where only a version is expected")
+            .next("write a version there, or remove the file; or allow it: `nixml validate --trust`"))
+    }
+
     /// The Nix files that are not what nixml would write, and how they differ.
     pub fn strange(&self, files: &Files) -> Vec<(String, String)> {
         let ours = |path: &str| path == "flake.nix" || path == "flake.lock" || path.starts_with("nix/");
@@ -130,6 +155,11 @@ impl Project {
                 .into_iter()
                 .filter(|path| !files.0.contains_key(path))
                 .map(|path| (path, "was not written by nixml".to_owned())),
+        );
+        // git could show Nix what was committed in the place of what lies here and was compared.
+        let overlooked = git::overlooked(&self.dir, &["flake.nix", "flake.lock", "nix"]);
+        strange.extend(
+            overlooked.into_iter().map(|path| (path, "may differ from what git shows: its changes are overlooked".to_owned())),
         );
         strange.sort();
         strange
