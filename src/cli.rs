@@ -8,6 +8,7 @@ use nixml::core::catalog::Catalog;
 use nixml::core::data::Data;
 use nixml::core::failure::{Exit, Failure};
 use nixml::core::step::{self, Step};
+use nixml::core::text::harmless;
 use nixml::edge::terminal::Surroundings;
 
 use crate::command;
@@ -112,8 +113,8 @@ impl Cli {
             let catalog = Catalog::load(&Data::embedded())?;
             whole = whole.version(format!("{} (catalog of {})", env!("CARGO_PKG_VERSION"), catalog.date));
         }
-        let matches = whole.get_matches_from(words);
-        let mut cli = Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+        let matches = whole.try_get_matches_from(words).map_err(|error| refused(&error, words))?;
+        let mut cli = Self::from_arg_matches(&matches).map_err(|error| refused(&error, words))?;
         if let (Some(Command::Init(args)), Some(matches)) = (&mut cli.command, matches.subcommand_matches("init")) {
             args.read_steps(&steps, matches);
         }
@@ -156,6 +157,18 @@ const CONSENTS: [&str; 7] = ["yes", "force", "adopt", "trust", "fix", "no-redact
 
 /// What holds for every flag of every command: `NIXML_<FLAG>` says it too unless it is a consent, and `1` and `true` say yes. Nothing
 /// is kept for a longer help, so that clap sets `--help` as close as `-h`.
+/// clap's own end, with its colours and usage; but words that would act on the terminal are not said again as they are.
+fn refused(error: &clap::Error, words: &[std::ffi::OsString]) -> Failure {
+    if words.iter().all(|word| word.to_string_lossy().chars().all(harmless)) {
+        error.exit();
+    }
+    let said = error.to_string();
+    let first = said.lines().next().unwrap_or_default();
+    Failure::usage(first.strip_prefix("error: ").unwrap_or(first)).next("`nixml --help` lists what there is")
+}
+
+/// What holds for every flag of every command: `NIXML_<FLAG>` says it too unless it is a consent, `1` and `true` say yes, and
+/// `-h` stays short.
 fn evened(command: clap::Command) -> clap::Command {
     let command = command.mut_args(|arg| {
         let Some(long) = arg.get_long().map(str::to_owned) else { return arg };

@@ -150,8 +150,9 @@ fn folder(what: &dyn Fn() -> String) -> Result<tempfile::TempDir, Failure> {
     tempfile::Builder::new().prefix("nixml-").tempdir().map_err(|error| Failure::precondition(what()).why(error.to_string()))
 }
 
-/// A value of curl's configuration file.
+/// A value of curl's configuration file, which ends at the end of its line: no line end may come with it.
 fn quoted(value: &str) -> String {
+    let value: String = value.chars().filter(|c| !c.is_control()).collect();
     value.replace('\\', "\\\\").replace('"', "\\\"")
 }
 
@@ -186,5 +187,6 @@ mod tests {
         }
         assert!(is_address("http://x") && is_address("file:///x") && !is_address("class.toml") && !is_address("a b://x"));
         assert_eq!(page("http://example.org", &Interrupt::new()).unwrap_err().exit.code(), 2);
+        assert_eq!(quoted("https://x/\"\noutput = \"/etc/x"), "https://x/\\\"output = \\\"/etc/x");
     }
 }
