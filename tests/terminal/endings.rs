@@ -10,10 +10,10 @@ use crate::Room;
 use crate::support::pty::Terminal;
 
 /// A screen: its name, the keys that lead there, one after another when what stands beside them is seen, and what is then seen.
-struct Screen {
-    name: &'static str,
-    way: &'static [(&'static str, &'static str)],
-    seen: &'static str,
+pub struct Screen {
+    pub name: &'static str,
+    pub way: &'static [(&'static str, &'static str)],
+    pub seen: &'static str,
 }
 
 const NAME: &[(&str, &str)] = &[("Python 3", "j\r")];
@@ -23,7 +23,7 @@ const REVIEW: &[(&str, &str)] = &[("Python 3", "\r")];
 const RUNNING: &[(&str, &str)] = &[("Python 3", "\r"), ("new files", "\r")];
 
 /// Every screen and every box over one.
-const SCREENS: &[Screen] = &[
+pub const SCREENS: &[Screen] = &[
     Screen { name: "machine", way: &[], seen: "Step by step" },
     Screen { name: "machine: why", way: &[("Python 3", "w")], seen: "Esc" },
     Screen { name: "machine: help", way: &[("Python 3", "?")], seen: "The keys here" },
@@ -73,7 +73,7 @@ const SCREENS: &[Screen] = &[
 ];
 
 /// A machine whose Nix starts, says so and hangs with a child that left its session.
-fn hanging() -> Room {
+pub fn hanging() -> Room {
     let room = Room::new();
     fs::create_dir(room.folder("bin")).unwrap();
     let script = "#!/bin/sh\ncase \" $* \" in *\" --version \"*) echo 'nix (Nix) 2.34.8'; exit 0 ;; esac\n\

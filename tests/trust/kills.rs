@@ -75,13 +75,16 @@ impl Scene {
         assert!(self.old.keys().all(|path| now.contains_key(path)), "a file is lost after {call:?}");
     }
 
-    /// A second run succeeds, leaves what was wanted and nothing else; undo brings back what was.
-    fn assert_goes_on(&self, call: &Call) {
+    /// A second run succeeds, leaves what was wanted and nothing else; undo brings back what was, when `receipt` could be kept.
+    fn assert_goes_on(&self, call: &Call, receipt: bool) {
         let again = self.room.run(&self.arguments);
         assert_eq!(again.code(), Some(0), "after {call:?}: {}", again.told());
         assert!(self.room.tree("demo") == self.new, "after {call:?}: {:?}", self.room.tree("demo").keys());
         assert_eq!(litter(&self.room.tree("home")), Vec::<&String>::new(), "after {call:?}");
         let undone = self.room.run(&["undo", "demo"]);
+        if !receipt && undone.code() == Some(2) {
+            return; // As it was said.
+        }
         assert_eq!(undone.code(), Some(0), "after {call:?}: {}", undone.told());
         assert!(self.room.tree("demo") == self.old, "undo after {call:?}: {:?}", self.room.tree("demo").keys());
         let git = self.room.path("demo/.git");
@@ -91,15 +94,20 @@ impl Scene {
     fn kill_everywhere(&self, step: Option<usize>) {
         let calls = self.calls(step);
         println!("{} calls", calls.len());
+        let mut missed = 0;
+        let all = calls.len();
         for call in calls {
             let ran = traced::tamper(&self.room, &call, "signal=KILL", &self.arguments);
-            assert_eq!(ran.code(), None, "{call:?} was not its last: {}", ran.told());
+            // What a child says comes in as many pieces as the moment gives: the last reads of one run are not there in another.
+            missed += usize::from(ran.code() == Some(0) && call.is_a_look());
+            assert!(ran.code().is_none() || ran.code() == Some(0) && call.is_a_look(), "{call:?}: {}", ran.told());
             // A git that it had started ends by itself.
             self.room.wait_alone();
             self.assert_old_or_whole(&call);
-            self.assert_goes_on(&call);
+            self.assert_goes_on(&call, true);
             self.reset();
         }
+        assert!(missed * 20 <= all, "{missed} of {all} calls were not met again");
     }
 
     fn refuse_everywhere(&self, step: Option<usize>, errors: &[&str]) {
@@ -119,7 +127,7 @@ impl Scene {
                 }
                 other => panic!("{error} at {call:?}: {other:?} {}", ran.told()),
             }
-            self.assert_goes_on(call);
+            self.assert_goes_on(call, !ran.err().contains("so `nixml undo` will not know this run"));
             self.reset();
         }
     }

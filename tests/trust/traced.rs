@@ -64,6 +64,13 @@ pub struct Call {
     pub line: String,
 }
 
+impl Call {
+    /// It changes nothing.
+    pub fn is_a_look(&self) -> bool {
+        LOOKING.contains(&self.name.as_str())
+    }
+}
+
 /// True where strace is there and may trace.
 pub fn possible() -> bool {
     static POSSIBLE: OnceLock<bool> = OnceLock::new();
