@@ -74,9 +74,8 @@ fn looking(home: &Home) -> Vec<Row> {
         timed(|| assert!(command.status().unwrap().success()))
     };
     let started = pairs(25, || probe(None), || home.run(NIXML, &["--version"]));
-    let mut rows = vec![
-        Row::beside("nixml probe --json, but for Nix and NVML", "ms", "nixml --version", &started).goal(Goal::AtMost(10.0)),
-    ];
+    let mut rows =
+        vec![Row::beside("nixml probe --json, but for Nix and NVML", "ms", "nixml --version", &started).goal(Goal::AtMost(10.0))];
     if let Some(library) = lab::library(lab::Variant::Whole) {
         let told = command(Some(&library)).stdout(Stdio::piped()).output().unwrap().stdout;
         assert!(String::from_utf8_lossy(&told).contains("\"nvml\""), "the library was not asked");
