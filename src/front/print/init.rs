@@ -33,7 +33,7 @@ pub fn report(plan: &Plan, changes: &[Change], next: &[String], dry: bool) -> io
         0 => {}
         all if all == changes.len() => writeln!(out, "  unchanged  all {all} files")?,
         1 => writeln!(out, "  unchanged  1 file")?,
-        some => writeln!(out, "  unchanged  {some} files")?,
+        many => writeln!(out, "  unchanged  {many} files")?,
     }
     for change in changes {
         clash(&mut out, change)?;
