@@ -117,8 +117,11 @@ fn direnv_enters_the_shell() {
     );
     let nix = need!(tools::nix("newest"), "no Nix: run scripts/install-nixes");
     let standin = Standin::of(&need!(tools::uv(), "no uv: run scripts/install-tools"));
+    let python = need!(standin.newest_python(&["3.11", "3.12", "3.13", "3.14"]), "no Python from 3.11 to 3.14");
     let mut place = Place::new().with_nix(&nix).with_program(&direnv);
-    exits(&place.nixml(["init", "--framework", "jax", "--targets", "cpu", "--yes", "--no-validate", "--extras", "direnv"]), 0);
+    let made =
+        ["init", "--framework", "jax", "--targets", "cpu", "--yes", "--no-validate", "--extras", "direnv", "--python", python];
+    exits(&place.nixml(made), 0);
     // nixpkgs is the stand-in: everything else of the command line is direnv's.
     let wrapper = format!(
         "#!/bin/bash\nif [[ \" $* \" == *\" print-dev-env \"* ]]; then exec {0} --extra-experimental-features 'nix-command flakes' \"$@\" --override-input nixpkgs {1} --no-write-lock-file; fi\nexec {0} --extra-experimental-features 'nix-command flakes' \"$@\"\n",

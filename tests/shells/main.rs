@@ -26,7 +26,7 @@ use support::standin::Standin;
 use support::tools;
 
 /// Why a test skips.
-const NOTHING: &str = "no Nix, uv or Python: run scripts/install-nixes and scripts/install-tools";
+const NOTHING: &str = "no Nix, uv or Python 3.12 or 3.13: run scripts/install-nixes and scripts/install-tools";
 
 /// A project for two targets that needs one tiny package of PyPI, with this Python.
 fn small(python: &str) -> Plan {

@@ -57,6 +57,11 @@ pub fn uv_of_the_pin() -> Option<PathBuf> {
     program("uv-0.11/uv")
 }
 
+/// curl, the machine's own or the one that was brought.
+pub fn curl() -> Option<PathBuf> {
+    which::which("curl").ok().or_else(|| program("bin/curl"))
+}
+
 fn program(path: &str) -> Option<PathBuf> {
     root().map(|root| root.join(path)).filter(|path| path.is_file())
 }

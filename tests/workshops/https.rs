@@ -5,6 +5,7 @@ use std::os::unix::fs::symlink;
 use crate::support::index::Index;
 use crate::support::need;
 use crate::support::place::Place;
+use crate::support::tools;
 
 const HOST: &str = "courses.example.org";
 const CLASS: &str =
@@ -12,7 +13,7 @@ const CLASS: &str =
 
 #[test]
 fn a_class_file_is_fetched_and_shown_before_use() {
-    let mut place = Place::new();
+    let mut place = Place::new().with_program(&need!(tools::curl(), "no curl: run scripts/install-tools"));
     place.write("project/none.toml", crate::PLAIN);
     let index = need!(Index::start(&mut place, HOST, &[]), "no openssl");
     // curl asks this variable before the ones that uv and Nix know.

@@ -70,7 +70,8 @@ impl Room {
                 command.env(name, value);
             }
         }
-        command.env("NIX_LOG_DIR", self.at("nix/log")).env("PATH", format!("{}:/usr/bin:/bin", self.nix.bin.display()));
+        let curl = tools::curl().and_then(|curl| Some(curl.parent()?.display().to_string())).unwrap_or_default();
+        command.env("NIX_LOG_DIR", self.at("nix/log")).env("PATH", format!("{}:/usr/bin:/bin:{curl}", self.nix.bin.display()));
         command.env("GIT_CONFIG_NOSYSTEM", "1").env("LANG", "C.UTF-8");
         command
     }
@@ -147,7 +148,7 @@ fn can_leave() -> bool {
 #[test]
 fn a_kit_serves_another_user_without_a_network() {
     let nix = need!(tools::nix("newest"), "no Nix: run scripts/install-nixes");
-    need!(tools::uv(), "no uv: run scripts/install-tools");
+    need!(tools::uv().and(tools::curl()), "no uv or curl: run scripts/install-tools");
     let (path, minor) = need!(python(), "no Python of the system from 3.11 to 3.14");
     need!(can_leave().then_some(()), "no other user or network namespace can be had: not root");
     serve(&nix, &path, &minor);
