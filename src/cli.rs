@@ -155,8 +155,6 @@ pub fn full_command(steps: &[Step]) -> clap::Command {
 /// Flags that consent to something, so that no variable left behind in a shell can ever say them.
 const CONSENTS: [&str; 7] = ["yes", "force", "adopt", "trust", "fix", "no-redact", "allow-build"];
 
-/// What holds for every flag of every command: `NIXML_<FLAG>` says it too unless it is a consent, and `1` and `true` say yes. Nothing
-/// is kept for a longer help, so that clap sets `--help` as close as `-h`.
 /// clap's own end, with its colours and usage; but words that would act on the terminal are not said again as they are.
 fn refused(error: &clap::Error, words: &[std::ffi::OsString]) -> Failure {
     if words.iter().all(|word| word.to_string_lossy().chars().all(harmless)) {
@@ -167,8 +165,8 @@ fn refused(error: &clap::Error, words: &[std::ffi::OsString]) -> Failure {
     Failure::usage(first.strip_prefix("error: ").unwrap_or(first)).next("`nixml --help` lists what there is")
 }
 
-/// What holds for every flag of every command: `NIXML_<FLAG>` says it too unless it is a consent, `1` and `true` say yes, and
-/// `-h` stays short.
+/// What holds for every flag of every command: `NIXML_<FLAG>` says it too unless it is a consent, and `1` and `true` say yes. Nothing
+/// is kept for a longer help, so that clap sets `--help` as close as `-h`.
 fn evened(command: clap::Command) -> clap::Command {
     let command = command.mut_args(|arg| {
         let Some(long) = arg.get_long().map(str::to_owned) else { return arg };
