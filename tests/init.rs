@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
+use support::need;
 
 /// A home and a place for projects, apart from everything else.
 struct Room {
@@ -441,6 +442,27 @@ fn ten_edits(room: &Room) -> Vec<(&'static str, &'static str)> {
     ]
 }
 
+/// What the real uv adds to the edited project: its lines, each looked for after every change. `None`: no uv here.
+fn uv_adds(room: &Room) -> Option<Vec<(&'static str, &'static str)>> {
+    let uv = support::tools::uv()?;
+    let standin = support::standin::Standin::of(&uv);
+    let python = &standin.pythons[standin.newest_python(&["3.13"])?];
+    for words in [&["add", "iniconfig>=2,<3"][..], &["add", "--dev", "toolz"], &["lock", "--check"]] {
+        let only_lock: &[&str] = if words[0] == "add" { &["--no-sync"] } else { &[] };
+        let mut command = Command::new(&uv);
+        command.args(words).args(only_lock).current_dir(room.path("demo")).env("UV_CACHE_DIR", support::tools::wheel_cache());
+        let output = command.env("UV_PYTHON", python).env("UV_PYTHON_DOWNLOADS", "never").output().unwrap();
+        assert!(output.status.success(), "uv {words:?}: {}", error(&output));
+    }
+    let text = fs::read_to_string(room.path("demo/pyproject.toml")).unwrap();
+    assert!(text.contains("\n    \"toolz>="), "{text}");
+    Some(vec![
+        ("pyproject.toml", "\n    \"iniconfig>=2,<3\",\n"),
+        ("pyproject.toml", "\n    \"toolz>="),
+        ("uv.lock", "name = \"toolz\""),
+    ])
+}
+
 /// Lines of `now` that `before` does not have.
 fn new_lines(before: &str, now: &str) -> Vec<String> {
     let diff = similar::TextDiff::from_lines(before, now);
@@ -455,7 +477,8 @@ fn ten_edits_survive_one_change_after_the_other_and_nothing_else_moves() {
         let made = ["--framework", "jax", "--targets", "cpu", "--python", "3.13"];
         let init = |more: &[&str]| room.run(&[&["init", "demo", "--yes", "--no-validate", "--json"], more].concat());
         exits(&init(&made), 0);
-        let edits = ten_edits(&room);
+        let mut edits = ten_edits(&room);
+        edits.extend(need!(uv_adds(&room), "no uv, or no Python 3.13: run scripts/install-tools"));
         let read = |file: &str| fs::read_to_string(room.path("demo").join(file)).unwrap();
         let start = bytes(&room.path("demo"));
         let older = nixml::core::catalog::Catalog::load(&nixml::core::data::Data::embedded()).unwrap();
@@ -492,7 +515,7 @@ fn ten_edits_survive_one_change_after_the_other_and_nothing_else_moves() {
             // What is new is what nixml writes; the person's lines did not move.
             for (file, before) in files.iter().zip(&before) {
                 for line in new_lines(before, &read(file)) {
-                    let ours = ["matplotlib", "ruff", "lab.example", "link-mode", "ffmpeg", "addopts"]
+                    let ours = ["matplotlib", "ruff", "lab.example", "link-mode", "ffmpeg", "addopts", "iniconfig", "toolz"]
                         .iter()
                         .all(|word| !line.contains(word));
                     assert!(ours, "{answers:?}: `{line}` of {file} moved:\n{}", read(file));
@@ -500,11 +523,24 @@ fn ten_edits_survive_one_change_after_the_other_and_nothing_else_moves() {
             }
             let read: toml::Table = read("pyproject.toml").parse().unwrap();
             assert_eq!(read["project"]["name"].as_str(), Some("demo"));
+            let has = |list: &toml::Value, name: &str| {
+                list.as_array().unwrap().iter().any(|text| text.as_str().is_some_and(|text| text.starts_with(name)))
+            };
+            let added = has(&read["project"]["dependencies"], "iniconfig") && has(&read["dependency-groups"]["dev"], "toolz");
+            assert!(added, "{answers:?}: {read}");
         }
-        // Back at the first answers, everything is as the person had it.
+        // Back at the first answers, everything is as the person had it; nixml's own line may stand elsewhere among the dependencies,
+        // which it had left in between.
         let now = bytes(&room.path("demo"));
         for ((path, was), (_, is)) in start.iter().zip(&now) {
-            assert_eq!(String::from_utf8_lossy(is), String::from_utf8_lossy(was), "{path}, clone={clone}");
+            let (mut was, mut is): (Vec<_>, Vec<_>) =
+                (was.split(|byte| *byte == b'\n').collect(), is.split(|byte| *byte == b'\n').collect());
+            if path == "pyproject.toml" {
+                was.sort_unstable();
+                is.sort_unstable();
+            }
+            let text = |lines: &[&[u8]]| String::from_utf8(lines.join(&b'\n')).unwrap();
+            assert_eq!(text(&is), text(&was), "{path}, clone={clone}");
         }
     }
 }
@@ -578,6 +614,21 @@ fn a_clash_is_shown_whole_and_nothing_is_written() {
     let clash = report["files"].as_array().unwrap().iter().find(|file| file["path"] == "flake.nix").unwrap();
     assert!(clash["action"] == "conflict" && clash["both"].as_str().unwrap().contains("# mine"), "{clash}");
     assert_eq!(bytes(&room.path("demo")), before);
+    // Forced, it is replaced with a copy; taken back, it is the person's again to the byte.
+    exits(&room.jax(&["--python", "3.14", "--force"]), 0);
+    assert!(
+        fs::read_to_string(&flake).unwrap().contains("python = \"3.14\";") && room.path("demo/flake.nix.nixml-bak.1").exists()
+    );
+    exits(&room.run(&["undo", "demo"]), 0);
+    assert_eq!(bytes(&room.path("demo")), before);
+    // Forced and edited after that, it stays, and so does the copy.
+    exits(&room.jax(&["--python", "3.14", "--force"]), 0);
+    fs::write(&flake, fs::read_to_string(&flake).unwrap() + "# later\n").unwrap();
+    let edited = bytes(&room.path("demo"));
+    let output = room.run(&["undo", "demo"]);
+    exits(&output, 4);
+    assert!(error(&output).contains("flake.nix"), "{}", error(&output));
+    assert_eq!(bytes(&room.path("demo")), edited);
 }
 
 #[test]

@@ -14,6 +14,7 @@
 mod support;
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -30,6 +31,14 @@ const MACHINES: [(&str, &str); 5] =
 
 fn uv() -> Option<PathBuf> {
     std::env::var_os("NIXML_TEST_UV").map(PathBuf::from).or_else(support::tools::uv)
+}
+
+/// The interpreters at hand, in front of PATH: uv finds them there.
+fn path(uv: &Path) -> OsString {
+    let standin = support::standin::Standin::of(uv);
+    let own = std::env::var_os("PATH").unwrap_or_default();
+    let folders = standin.pythons.values().filter_map(|python| python.parent().map(Path::to_path_buf));
+    std::env::join_paths(folders.chain(std::env::split_paths(&own))).unwrap()
 }
 
 fn machine(driver: &str, compute: &str) -> Facts {
@@ -92,6 +101,8 @@ fn lock(uv: &Path, plan: &Plan) -> Result<String, String> {
         .args(["lock", "--no-progress"])
         .current_dir(folder.path())
         .env("UV_PYTHON_DOWNLOADS", "never")
+        .env("UV_CACHE_DIR", support::tools::wheel_cache())
+        .env("PATH", path(uv))
         .stdin(Stdio::null())
         .output()
         .unwrap();
@@ -132,8 +143,9 @@ fn plans_lock_against_the_real_index() {
         eprintln!("SKIP plans_lock_against_the_real_index: no uv");
         return;
     };
+    let path = path(&uv);
     let found = |python: &&str| {
-        let asked = Command::new(&uv).args(["python", "find", "--no-python-downloads", python]).output();
+        let asked = Command::new(&uv).args(["python", "find", "--no-python-downloads", python]).env("PATH", &path).output();
         asked.is_ok_and(|output| output.status.success())
     };
     let (pythons, absent): (Vec<&str>, Vec<&str>) = ["3.12", "3.13", "3.14"].into_iter().partition(found);

@@ -10,8 +10,8 @@ use nixml::core::doctor::{self, ALL, Check};
 use nixml::core::failure::{Exit, Failure};
 use nixml::core::files::Files;
 use nixml::core::finding::{Finding, Summary, Verdict};
-use nixml::core::project;
 use nixml::core::text::Redactor;
+use nixml::core::{names, project};
 use nixml::edge::doctor::{DEADLINE, Patient, run as examine};
 use nixml::edge::{identity, loading, read_capped};
 use nixml::front::print;
@@ -136,7 +136,8 @@ pub fn patient(dir: &Path, shared: &Shared) -> Result<Patient, Failure> {
 fn edited(dir: &Path, files: &Files) -> Vec<String> {
     let owned =
         files.0.iter().filter(|(path, _)| matches!(path.as_str(), "flake.nix" | "flake.lock") || path.starts_with("nix/"));
-    let other = |path: &str, text: &str| read_capped(&dir.join(path), 1 << 20).is_ok_and(|found| found != text.as_bytes());
+    let other =
+        |path: &str, text: &str| read_capped(&dir.join(path), 1 << 20).is_ok_and(|found| !names::is_ours(path, text, &found));
     owned.filter(|(path, file)| other(path, &file.text)).map(|(path, _)| path.clone()).collect()
 }
 

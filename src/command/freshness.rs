@@ -80,7 +80,7 @@ fn today(dir: &Path, shared: &Shared) -> anyhow::Result<Today> {
     let answers = answers::file::read("nixml.toml", &text, &steps)?;
     let wizard = Wizard {
         steps: Arc::new(steps),
-        catalog: Arc::new(Catalog::load(&data)?),
+        catalog: Catalog::of(&data)?,
         facts: Arc::new(machine(shared)?),
         folder: String::new(),
         resolved: None,

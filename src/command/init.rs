@@ -160,13 +160,8 @@ pub fn run(args: &Args, shared: &Shared) -> anyhow::Result<Exit> {
     }
     let folder_name = folder_name(&args.dir)?;
     let facts = machine(shared)?;
-    let wizard = Wizard {
-        steps: Arc::new(steps),
-        catalog: Arc::new(Catalog::load(&data)?),
-        facts: Arc::new(facts),
-        folder: folder_name,
-        resolved,
-    };
+    let wizard =
+        Wizard { steps: Arc::new(steps), catalog: Catalog::of(&data)?, facts: Arc::new(facts), folder: folder_name, resolved };
     let adopted = found.map(|found| adopt::judge(&found, &answers, &wizard, adopt::Judge::Strictly)).transpose()?;
     let answers = adopted.iter().fold(answers, |answers, adopted| adopted.answers(answers));
     if let Some(step) = wizard.steps.iter().find(|step| step.needed && answers.get(&step.id).is_none()) {

@@ -35,7 +35,7 @@ pub fn for_wizard(
     let Some(found) = found else { return Ok((answers, Vec::new())) };
     let wizard = Wizard {
         steps: Arc::new(steps.to_vec()),
-        catalog: Arc::new(Catalog::load(data)?),
+        catalog: Catalog::of(data)?,
         facts: Arc::new(Facts::default()),
         folder: String::new(),
         resolved: None,

@@ -2,8 +2,11 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
 use include_dir::{Dir, include_dir};
+
+use crate::core::catalog::Catalog;
 
 static STEPS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/wizard-steps");
 static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
@@ -13,7 +16,21 @@ static ASSETS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/assets");
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Data {
     files: BTreeMap<String, Cow<'static, str>>,
+    /// What [`Catalog::of`] read in it.
+    pub(super) catalog: Known,
 }
+
+/// The catalog, once somebody asked for it. It adds nothing to what the files say, so it makes no two data differ.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Known(pub(super) Arc<OnceLock<Arc<Catalog>>>);
+
+impl PartialEq for Known {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Known {}
 
 impl Data {
     /// What the binary carries. Files that are not UTF-8 text (pictures) are left out.
@@ -23,13 +40,14 @@ impl Data {
         for (name, dir) in [("wizard-steps", &STEPS), ("templates", &TEMPLATES), ("assets", &ASSETS)] {
             collect(name, dir, &mut files);
         }
-        Self { files }
+        Self { files, catalog: Known::default() }
     }
 
     /// The same with `over` put on top: a file of the same path replaces, a new one joins.
     #[must_use]
     pub fn overlaid(mut self, over: impl IntoIterator<Item = (String, String)>) -> Self {
         self.files.extend(over.into_iter().map(|(path, text)| (path, Cow::Owned(text))));
+        self.catalog = Known::default();
         self
     }
 
@@ -62,5 +80,21 @@ fn collect(prefix: &str, dir: &'static Dir<'static>, files: &mut BTreeMap<String
     }
     for inner in dir.dirs() {
         collect(prefix, inner, files);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_catalog_is_read_once_and_anew_for_an_overlay() {
+        let data = Data::embedded();
+        let copy = data.clone();
+        let first = Catalog::of(&data).unwrap();
+        assert!(Arc::ptr_eq(&first, &Catalog::of(&copy).unwrap()) && Arc::ptr_eq(&first, &Catalog::of(&data).unwrap()));
+        let pin = data.text("assets/catalog/nixpkgs.toml").unwrap().replacen("schema = 1", "schema = 2", 1);
+        let over = data.clone().overlaid([("assets/catalog/nixpkgs.toml".to_owned(), pin)]);
+        assert!(Catalog::of(&over).is_err(), "the catalog of another data");
     }
 }

@@ -26,7 +26,7 @@ pub fn expected(nixml_toml: &str, data: &Data) -> Result<(Plan, Files), Failure>
     let wizard = Wizard {
         resolved: resolved(nixml_toml),
         steps: Arc::new(steps),
-        catalog: Arc::new(Catalog::load(data)?),
+        catalog: Catalog::of(data)?,
         facts: Arc::new(Facts::default()),
         folder: String::new(),
     };

@@ -1,5 +1,6 @@
 //! From a plan to files on the disk: what is known to be nixml's, what would change, the writing, the receipt and git.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::core::changes::{self, Action, Allowed, Change, Known, OnDisk, sha256};
@@ -7,7 +8,7 @@ use crate::core::data::Data;
 use crate::core::failure::Failure;
 use crate::core::files::Files;
 use crate::core::plan::Plan;
-use crate::core::{adopt, project, requirement};
+use crate::core::{adopt, machinery, project, requirement};
 use crate::edge::adopting;
 use crate::edge::files::receipt::{Entry, Receipt};
 use crate::edge::files::{Folder, git, write};
@@ -40,6 +41,14 @@ pub fn known(folder: &Folder, data: &Data) -> Known {
         }
     }
     if let Some(text) = &answers
+        && let Ok((_, today)) = project::expected(text, data)
+    {
+        for (path, text) in machinery::untouched(text, &today, &machinery_of(folder)) {
+            known.add(path, sha256(text.as_bytes()));
+            known.last.insert(path.to_owned(), text.to_owned());
+        }
+    }
+    if let Some(text) = &answers
         && !known.last.is_empty()
     {
         // The answers are the person's to edit; they are valid, so they are an answers file of nixml's.
@@ -68,6 +77,13 @@ pub fn known(folder: &Folder, data: &Data) -> Known {
         }
     }
     known
+}
+
+/// `flake.lock` and the files of `nix/`, by path.
+fn machinery_of(folder: &Folder) -> BTreeMap<String, String> {
+    let inner = std::fs::read_dir(folder.path.join("nix")).into_iter().flatten().flatten().take(100);
+    let paths = inner.map(|entry| format!("nix/{}", entry.file_name().to_string_lossy())).chain(["flake.lock".to_owned()]);
+    paths.filter_map(|path| folder.text(&path).map(|text| (path, text))).collect()
 }
 
 /// What writing the files of `plan` would do here.

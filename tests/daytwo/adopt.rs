@@ -99,6 +99,21 @@ fn poetry_keeps_its_tables_and_gains_the_standard_ones() {
 }
 
 #[test]
+fn an_adopted_project_that_was_edited_is_not_taken_back() {
+    for (name, file) in [("poetry", "pyproject.toml"), ("pins", "flake.nix"), ("setup-cfg", "README.md")] {
+        let place = with(Place::new(), name);
+        adopt(&place, &[]);
+        let path = place.project().join(file);
+        fs::write(&path, fs::read_to_string(&path).unwrap() + "\n# mine\n").unwrap();
+        let edited = bytes(&place);
+        let output = place.nixml(["undo"]);
+        exits(&output, 4);
+        assert!(told(&output).contains(file), "{}", told(&output));
+        assert_eq!(bytes(&place), edited, "{name}: a refusal changed something");
+    }
+}
+
+#[test]
 fn includes_constraints_and_hashes_of_requirements() {
     let place = with(Place::new(), "pins");
     let report = adopt(&place, &[]);
@@ -204,6 +219,69 @@ fn without_the_word_nothing_of_theirs_is_read_or_changed() {
     assert_eq!(bytes(&place), before);
 }
 
+/// Adopts with `more`, and asks the real uv of the live index for a lock of it. Gives the lock's packages, `NAME VERSION`, and
+/// what uv would install here.
+fn locked(name: &str, more: &[&str]) -> Option<(Vec<String>, String)> {
+    let uv = tools::uv()?;
+    let standin = Standin::of(&uv);
+    let python = standin.newest_python(&["3.12"])?;
+    let mut place = Place::new().with_program(&uv);
+    place.set("UV_PYTHON", &standin.pythons[python]);
+    place.set("UV_PYTHON_DOWNLOADS", "never");
+    let place = with(place, name);
+    adopt(&place, &[&["--python", python], more].concat());
+    place.run("uv", &["lock", "--quiet"]);
+    let lock: toml::Table = place.read("project/uv.lock").parse().unwrap();
+    let packages = lock["package"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|package| Some(format!("{} {}", package.get("name")?.as_str()?, package.get("version")?.as_str()?)));
+    let would = place.command(&uv).args(["sync", "--locked", "--dry-run"]).output().unwrap();
+    assert!(would.status.success(), "{name}: {}", told(&would));
+    Some((packages.collect(), told(&would)))
+}
+
+/// The build that needs a card is not installed here: uv's own lock and what it would install say that it is the right one.
+#[track_caller]
+fn is_locked(name: &str, more: &[&str], packages: &[&str], installs: &[&str]) {
+    let (lock, would) = need!(locked(name, more), "no uv, or no Python 3.12");
+    for package in packages {
+        assert!(lock.iter().any(|one| one.starts_with(package)), "{name}: no {package} in {lock:?}");
+    }
+    for line in installs.iter().filter(|line| !line.contains("nvidia") || cfg!(target_arch = "x86_64")) {
+        assert!(would.contains(line), "{name}: no {line} in {would}");
+    }
+    println!("{name}: {} packages locked", lock.len());
+}
+
+#[test]
+fn conda_s_segmentation_is_locked_by_uv() {
+    let packages = ["torch 2.", "torchvision 0.", "numpy 2.2.", "opencv-python-headless ", "segmentation-models-pytorch 0."];
+    is_locked("conda-cuda", &[], &packages, &["+ torch==", "+ nvidia-cublas", "+ segmentation-models-pytorch=="]);
+}
+
+#[test]
+fn uv_s_own_torch_project_is_locked_by_uv() {
+    is_locked(
+        "uv-torch",
+        &[],
+        &["torch 2.", "torchvision 0.", "datasets ", "ruff "],
+        &["+ torch==", "+ nvidia-cublas", "+ ruff=="],
+    );
+}
+
+#[test]
+fn a_frozen_list_for_cuda_is_locked_by_uv() {
+    let packages = ["jax 0.", "jax-cuda13-plugin ", "absl-py 2.1.0", "opt-einsum 3.3.0"];
+    is_locked("freeze", &["--framework", "jax"], &packages, &["+ jax==", "+ absl-py==2.1.0"]);
+}
+
+#[test]
+fn an_environment_of_years_ago_is_locked_by_uv_once_it_was_answered() {
+    is_locked("old", &["--framework", "pytorch"], &["torch 2.", "tensorboardx 2.1"], &["+ torch==", "+ tensorboardx==2.1"]);
+}
+
 /// Adopts, and proves with this Nix (or uv alone).
 fn proved(name: &str, nix: bool) {
     let uv = need!(tools::uv(), "no uv: run scripts/install-tools");
@@ -247,9 +325,34 @@ fn poetry_is_proved_with_uv() {
 }
 
 #[test]
-#[ignore = "long: three more installs; `just soak`"]
+#[ignore = "long: four more installs; `just soak`"]
 fn the_others_are_proved_with_nix() {
     for name in ["poetry", "setuptools", "setup-cfg", "jax"] {
         proved(name, true);
+        println!("{name}: adopted, validated and proved with Nix and uv");
+    }
+}
+
+/// Everything but the proof: the shell is built, the lock made, gigabytes of CUDA installed.
+#[test]
+#[ignore = "long: downloads gigabytes; `just soak`"]
+fn those_for_a_card_are_validated_with_nix_up_to_the_proof() {
+    let uv = need!(tools::uv(), "no uv: run scripts/install-tools");
+    let nix = need!(tools::nix("newest"), "no Nix: run scripts/install-nixes");
+    let standin = Standin::of(&uv);
+    let python = need!(standin.newest_python(&["3.12"]), "no Python 3.12");
+    for (name, more) in
+        [("conda-cuda", &[][..]), ("uv-torch", &[]), ("freeze", &["--framework", "jax"]), ("old", &["--framework", "pytorch"])]
+    {
+        let mut place = Place::new().with_nix(&nix);
+        place.set("NIXML_NIXPKGS", standin.flakeref());
+        let place = with(place, name);
+        adopt(&place, &[&["--python", python], more].concat());
+        let output = place.nixml(["validate", "--json", "--allow-no-gpu"]);
+        exits(&output, 0);
+        let report = json(&output);
+        let ended: Vec<&str> = report["phases"].as_array().unwrap().iter().map(|one| one["status"].as_str().unwrap()).collect();
+        assert_eq!(ended, ["ok", "ok", "ok", "ok", "skipped"], "{name}: {report}");
+        println!("{name}: adopted and validated with Nix and uv, all but the proof");
     }
 }

@@ -6,6 +6,8 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 use crate::support::place::{Place, told};
 use crate::support::pty::Terminal;
 use crate::support::schema::faults;
+use crate::support::standin::Standin;
+use crate::support::{need, tools};
 use crate::{exits, json, schema};
 
 /// A project with two environments (one shares a file with a cache), store links, logs, and things that must survive.
@@ -116,6 +118,63 @@ fn refusals_have_their_codes() {
     let lock = fs::File::open(place.project()).unwrap();
     lock.lock().unwrap();
     exits(&place.nixml(["clean", "--venvs", "--yes"]), 4);
+}
+
+/// With the real uv and a cache of its own: the project's packages go out of it, another's stay.
+#[test]
+fn uv_s_cache_gives_back_this_project_s_packages() {
+    let uv = need!(tools::uv(), "no uv: run scripts/install-tools");
+    let standin = Standin::of(&uv);
+    let python = need!(standin.newest_python(&["3.11", "3.12", "3.13"]), "no Python 3.11 to 3.13");
+    let mut place = Place::new().with_program(&uv);
+    place.set("UV_CACHE_DIR", place.at("own-cache"));
+    place.set("UV_PYTHON", &standin.pythons[python]);
+    exits(&place.nixml(["init", "--framework", "jax", "--targets", "cpu", "--yes", "--no-validate"]), 0);
+    let install = |words: &[&str]| {
+        let target = place.at("other");
+        let target = target.to_str().unwrap();
+        let _ = fs::remove_dir_all(target);
+        place.command(&uv).args(["pip", "install", "--quiet", "--target", target]).args(words).output().unwrap().status.success()
+    };
+    place.run("uv", &["venv", "--quiet", ".venv"]);
+    place.run("uv", &["pip", "install", "--quiet", "--python", ".venv", "iniconfig"]);
+    assert!(install(&["toolz"]) && install(&["--offline", "iniconfig"]), "both are in the cache");
+    let shown = json(&place.nixml(["clean", "--json"]));
+    let item = shown["items"].as_array().unwrap().iter().find(|item| item["group"] == "uv-cache").unwrap().clone();
+    assert!(item["path"] == place.at("own-cache").to_str().unwrap() && item["freed"] == false, "{shown}");
+    let output = place.nixml(["clean", "--uv-cache", "--yes", "--json"]);
+    exits(&output, 0);
+    assert_eq!(items(&json(&output), true), [place.at("own-cache").to_str().unwrap()]);
+    assert!(!install(&["--offline", "iniconfig"]), "it is still in the cache");
+    assert!(install(&["--offline", "toolz"]), "another project's package went as well");
+    place.run(place.at("project/.venv/bin/python"), &["-c", "import iniconfig"]);
+}
+
+/// With the real Nix and a store of its own: what nothing holds goes, what the project's links hold goes with them alone.
+#[test]
+fn the_store_gives_back_what_nothing_holds() {
+    let nix = need!(tools::nix("newest"), "no Nix: run scripts/install-nixes");
+    let place = Place::new().with_nix(&nix);
+    exits(&place.nixml(["init", "--framework", "jax", "--targets", "cpu", "--yes", "--no-validate"]), 0);
+    let add = |name: &str| {
+        place.write(name, &name.repeat(1000));
+        place.run("nix-store", &["--add", place.at(name).to_str().unwrap()]).trim().to_owned()
+    };
+    let (held, loose) = (add("held"), add("loose"));
+    fs::create_dir_all(place.at("project/.nixml")).unwrap();
+    place.run("nix-store", &["--realise", &held, "--add-root", ".nixml/profile-1-link", "--indirect"]);
+    symlink("profile-1-link", place.at("project/.nixml/profile")).unwrap();
+    let there = |path: &str| fs::symlink_metadata(path).is_ok();
+    assert!(held.starts_with(place.at("nix/store").to_str().unwrap()) && there(&held) && there(&loose));
+    let dry = place.nixml(["clean", "--store", "--dry-run", "--json"]);
+    exits(&dry, 0);
+    assert!(there(&loose), "a dry run collected");
+    let output = place.nixml(["clean", "--store", "--yes", "--json"]);
+    exits(&output, 0);
+    assert!(json(&output)["notes"].to_string().contains("nix-store --gc"), "{}", told(&output));
+    assert!(there(&held) && !there(&loose), "{}", told(&output));
+    exits(&place.nixml(["clean", "--roots", "--store", "--yes"]), 0);
+    assert!(!there(&held) && place.at("project/flake.nix").exists());
 }
 
 #[test]

@@ -145,9 +145,8 @@ fn direnv_enters_the_shell() {
     assert!(said.contains(&format!("venv={}", place.project().join(".venv").display())), "{said}");
 }
 
-/// A kernel of the project's own is started and computes. JupyterLab is a hundred wheels: not in CI.
+/// A kernel of the project's own is started and computes.
 #[test]
-#[ignore = "long: installs JupyterLab; `just soak`"]
 fn a_notebook_s_kernel_computes() {
     let place = need!(cloned("jupyter"), "no uv, or no Python from 3.11 to 3.14");
     let notebook = serde_json::json!({

@@ -1,6 +1,7 @@
 //! What a team and a CI service see: a committed clone, a stale lock, JUnit, nothing installed, another catalog.
 
 use std::fs;
+use std::path::Path;
 
 use crate::support::place::{Place, told};
 use crate::support::schema::faults;
@@ -55,6 +56,7 @@ fn a_committed_clone_is_frozen_in_ci() {
     assert!(!told(&output).contains('\u{1b}') && place.read("project/ok.xml").contains("failures=\"0\" errors=\"0\""));
     assert!(place.read("clone/.nixml/proved-cpu.toml").contains("framework = \"scikit-learn\""));
     assert_eq!(place.run("git", &["-C", clone, "status", "--porcelain"]), "", "the clone was changed");
+    with_nix_alone(&place, &uv);
     // A package that the lock does not know.
     let pyproject = place.read("clone/pyproject.toml");
     fs::write(place.at("clone/pyproject.toml"), pyproject.replace("dependencies = [\n", "dependencies = [\n    \"six\",\n"))
@@ -69,6 +71,29 @@ fn a_committed_clone_is_frozen_in_ci() {
         told(&output)
     );
     assert_eq!(place.read("clone/uv.lock"), lock, "refreshed in CI");
+}
+
+/// The same clone for somebody who has Nix and nothing else: the shell brings uv and Python.
+fn with_nix_alone(place: &Place, uv: &Path) {
+    let Some(nix) = tools::nix("newest") else {
+        println!("SKIP {}: no Nix: run scripts/install-nixes", crate::support::test_name!());
+        return;
+    };
+    fs::remove_dir_all(place.at("clone/.venv")).unwrap();
+    let mut command = place.command(env!("CARGO_BIN_EXE_nixml"));
+    command.args(["validate", "../clone", "--json", "--junit", "nix.xml", "--nixpkgs", &Standin::of(uv).flakeref()]);
+    command.env("PATH", std::env::join_paths([nix.bin.as_path(), "/usr/bin".as_ref(), "/bin".as_ref()]).unwrap());
+    for (name, inner) in [("NIX_STORE_DIR", "nix/store"), ("NIX_STATE_DIR", "nix/var"), ("NIX_LOG_DIR", "nix/log")] {
+        command.env(name, place.at(inner));
+    }
+    let output = command.output().unwrap();
+    exits(&output, 0);
+    let report = json(&output);
+    let ended: Vec<&str> = report["phases"].as_array().unwrap().iter().map(|phase| phase["status"].as_str().unwrap()).collect();
+    assert_eq!(ended, ["ok"; 5], "{report}");
+    let xml = place.read("project/nix.xml");
+    assert!(xml.contains("tests=\"5\" failures=\"0\"") && xml.contains("name=\"build\""), "{xml}");
+    assert_eq!(place.run("git", &["-C", "../clone", "status", "--porcelain"]), "", "the clone was changed");
 }
 
 #[test]

@@ -2,6 +2,8 @@
 //!
 //! Real uv, real `nix develop`; the PyTorch index answers with small stand-in wheels, everything else is PyPI's.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -15,6 +17,9 @@ use super::support::{need, tools};
 use super::{NOTHING, plans};
 
 const PLATFORMS: &[&str] = &["py3-none-manylinux_2_28_x86_64", "py3-none-manylinux_2_28_aarch64"];
+
+/// What the matrix is of, sorted; each in both shells and in none.
+const COMMANDS: [&str; 9] = ["add", "add --dev", "export", "pip", "remove", "run", "sync", "sync --locked", "tree"];
 
 /// A project for cuda (the default) and cpu, each build from its own index. The GPU build drags in `einops`, as the real one
 /// drags in the nvidia packages: found beside the CPU build, it was installed by mistake.
@@ -87,13 +92,21 @@ impl Both {
         assert!(right && !mixed, "{}: {shell} after {after}: {all:?}", self.uv.display());
     }
 
-    /// The whole row of commands in one shell. The other shell's environment must not change.
-    fn row(&self, shell: &str) {
+    /// The whole row of commands in one shell; gives how many of [`COMMANDS`] were tried. The other shell's environment must not change.
+    fn row(&self, shell: &str) -> usize {
+        let tried = RefCell::new(BTreeSet::new());
+        let note = |arguments: &str| {
+            let known = |name: &&&str| name.split(' ').all(|word| arguments.split(' ').any(|own| own == word));
+            // The longest name fits best: `add --dev`, not `add`.
+            let name = COMMANDS.iter().filter(known).max_by_key(|name| name.len());
+            tried.borrow_mut().extend(name);
+        };
         let other = if shell == "cpu" { "cuda" } else { "cpu" };
         let before = self.environment(other);
         let lock = self.read("uv.lock");
         let version = if shell == "cpu" { "2.14.1+cpu" } else { "2.14.1+cu126" };
         let calm = |arguments: &str, words: &str| {
+            note(arguments);
             let lock = self.read("uv.lock");
             let text = self.uv(shell, arguments);
             assert!(text.contains(words), "{shell}: uv {arguments}: no `{words}` in {text}");
@@ -101,6 +114,7 @@ impl Both {
             self.is_right(shell, arguments);
         };
         let changes = |arguments: &str, package: &str, there: bool| {
+            note(arguments);
             self.uv(shell, arguments);
             let found = self.environment(shell).iter().any(|one| one.starts_with(package));
             assert_eq!(found, there, "{shell}: uv {arguments}");
@@ -124,30 +138,30 @@ impl Both {
         calm("run --with iniconfig python -c 'import torch, iniconfig; print(torch.__version__)'", version);
         calm("--project . run python -c 'import torch; print(torch.__version__)'", version);
         calm("lock --check", "");
-        if shell != "none" {
-            calm("pip list", version);
-            calm("--color never pip install --no-progress iniconfig", "iniconfig");
-            calm("sync", "");
-        }
+        calm("pip list", version);
+        calm("--color never pip install --no-progress iniconfig", "iniconfig");
+        calm("sync", "");
         assert_eq!(self.read("uv.lock"), lock, "{shell}: what was added and removed leaves the lock as it was");
         assert_eq!(self.environment(other), before, "{shell} touched the other environment");
+        assert_eq!(tried.borrow().iter().collect::<Vec<_>>(), COMMANDS.iter().collect::<Vec<_>>(), "not tried in {shell}");
+        tried.take().len()
     }
 }
 
 fn rows(uv: PathBuf) -> Option<()> {
-    let all = [Both::new(uv.clone(), &[])?, Both::new(uv, &["torch-ema==0.3"])?];
-    std::thread::scope(|scope| {
-        for both in &all {
+    let all = [Both::new(uv.clone(), &[])?, Both::new(uv.clone(), &["torch-ema==0.3"])?];
+    let cells: usize = std::thread::scope(|scope| {
+        let running = all.each_ref().map(|both| {
             scope.spawn(|| {
                 both.uv("cpu", "sync");
                 both.is_right("cpu", "the first sync of all");
                 both.uv("cuda", "sync");
-                for shell in ["cuda", "cpu", "none"] {
-                    both.row(shell);
-                }
-            });
-        }
+                ["cuda", "cpu", "none"].map(|shell| both.row(shell)).iter().sum::<usize>()
+            })
+        });
+        running.map(|row| row.join().unwrap()).iter().sum()
     });
+    println!("{}: {cells} cells keep their build", uv.display());
     Some(())
 }
 

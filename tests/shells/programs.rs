@@ -5,8 +5,10 @@ use nixml::core::choices::Choices;
 use nixml::core::data::Data;
 use nixml::core::facts::Facts;
 use nixml::core::plan::{Plan, Target, TargetPlan, decide};
+use nixml::core::render::render;
 
 use super::project::Project;
+use super::support::place::Place;
 use super::support::standin::Standin;
 use super::support::{need, tools};
 use super::{NOTHING, plans};
@@ -52,6 +54,28 @@ fn what_is_new_has_a_program_too() {
     assert!(said.contains("learned y = "), "{said}");
 }
 
+/// Three frameworks do nothing without a card. Their programs run against stand-ins for the names that they use.
+#[test]
+fn programs_for_cards_alone_use_names_that_are_there() {
+    let uv = need!(tools::uv(), "{NOTHING}");
+    let standin = Standin::of(&uv);
+    let python = need!(standin.newest_python(&["3.11", "3.12", "3.13"]), "{NOTHING}");
+    let mut place = Place::new().with_program(&uv);
+    place.set("UV_PYTHON", &standin.pythons[python]);
+    place.set("PYTHONPATH", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/shells/standins"));
+    place.set("PYTHONDONTWRITEBYTECODE", "1");
+    let targets = vec![plans::target(Target::Cuda, "cu130", &[], None)];
+    for (framework, says) in [("cupy", "learned y = 3.0"), ("rapids", "learned y = 3.0"), ("vllm", "and so on")] {
+        let plan = plans::plan("first", framework, "1.0", targets.clone());
+        let program = render(&plan, &Data::embedded()).unwrap().text("main.py").unwrap().to_owned();
+        place.write("project/main.py", &program);
+        let with = ["--with", "numpy", "--with", "pandas", "--with", "scikit-learn"];
+        let said = place.run("uv", &[&["run", "--quiet", "--no-project"], &with[..], &["python", "main.py"]].concat());
+        assert!(said.contains("on a stand-in") && said.contains(says), "{framework}: {said}");
+        println!("{framework}:\n{said}");
+    }
+}
+
 /// Every framework of the catalog that computes on the processor, as it is planned, for one target and for two. Wheels that the
 /// PyTorch index alone has are not reachable from everywhere: there the build of PyPI runs, on the processor of this machine.
 /// `NIXML_PROGRAM=keras` runs one of them.
@@ -90,7 +114,7 @@ fn every_first_program_learns() {
             _ => (Target::Cpu, ".venv-cpu".to_owned()),
         };
         let two = Plan { targets: vec![plan.targets[0].clone(), other], ..plan };
-        let program = nixml::core::render::render(&two, &Data::embedded()).unwrap().text("main.py").unwrap().to_owned();
+        let program = render(&two, &Data::embedded()).unwrap().text("main.py").unwrap().to_owned();
         project.place.write("project/main.py", &program);
         let said = project.inside("default", "python main.py");
         println!("{}, two targets:\n{said}", framework.id);

@@ -21,13 +21,38 @@ fn refused(named: &str, spoil: impl Fn(&Room)) {
     assert!(room.noted("argv").is_some());
 }
 
+/// Changes `programs = [ ];` of the project's flake.
+fn programs(room: &Room, to: &str) {
+    let path = room.project("flake.nix");
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(text.contains("programs = [ ];"));
+    fs::write(&path, text.replace("programs = [ ];", to)).unwrap();
+}
+
 #[test]
 fn a_changed_flake_is_not_run() {
+    for to in [
+        "programs = [ (import ./more.nix) ];",
+        "programs = [ \"${builtins.readFile ./x}\" ];",
+        "programs = [ ]; # mine",
+        "programs = [ # \r (import ./more.nix)\n ];",
+    ] {
+        refused("flake.nix", |room| programs(room, to));
+    }
     refused("flake.nix", |room| {
-        let path = room.project("flake.nix");
-        let text = fs::read_to_string(&path).unwrap();
-        fs::write(&path, text.replace("programs = [ ];", "programs = [ \"ffmpeg\" ];")).unwrap();
+        programs(room, "programs = [ \"ffmpeg\" ];");
+        let text = fs::read_to_string(room.project("flake.nix")).unwrap();
+        fs::write(room.project("flake.nix"), text + "# and more\n").unwrap();
     });
+}
+
+/// The first edit that the project's README teaches.
+#[test]
+fn names_in_the_lists_are_run_unasked() {
+    let room = Room::new("cpu");
+    programs(&room, "programs = [\n          \"ffmpeg\" # video\n          \"git-lfs\"\n        ];");
+    room.validate("offline", &[]).exits(5);
+    assert!(room.noted("argv").is_some(), "Nix was not called");
 }
 
 #[test]

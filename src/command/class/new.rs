@@ -66,7 +66,7 @@ pub struct Args {
 pub fn run(args: &Args, shared: &Shared) -> anyhow::Result<Exit> {
     let data = shared_data(shared)?;
     let steps = step::load(&data)?;
-    let catalog = Arc::new(Catalog::load(&data)?);
+    let catalog = Catalog::of(&data)?;
     let asks = args.title.is_none();
     if asks && !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
         return Err(Failure::usage("make a class file: there is no terminal to ask on, and no title was given")

@@ -71,7 +71,7 @@ pub fn run(args: &Args, shared: &Shared) -> anyhow::Result<Exit> {
     let answers = class::combine(&source.class, &source.answers, &chosen)?;
     say(shared, &print::course::introduction(&source.class, &answers));
     let facts = machine(shared)?;
-    let catalog = Arc::new(Catalog::load(&data)?);
+    let catalog = Catalog::of(&data)?;
     let course = Course { class: source.class.clone(), answers, steps: Arc::new(steps), catalog };
     let standing = course.stand(&facts)?;
     let mut met = standing.met.clone();

@@ -148,7 +148,7 @@ pub struct Found {
 pub fn ready(data: &Data, plan: &Plan, open: &dyn Fn(&str) -> Option<String>) -> Option<String> {
     let text = open(pyproject::FILE)?;
     let names = Names::load(data).ok()?;
-    let catalog = Catalog::load(data).ok()?;
+    let catalog = Catalog::of(data).ok()?;
     let framework = catalog.framework(&plan.framework)?;
     let below = framework.base.as_ref().and_then(|base| catalog.framework(&base.framework));
     let family: BTreeSet<String> =

@@ -1,6 +1,7 @@
 //! Reads the catalog's files; a mistake names the file and the key.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
@@ -13,6 +14,18 @@ const FOLDER: &str = "assets/catalog/";
 const SCHEMA: u32 = 1;
 
 impl Catalog {
+    /// The catalog of this data: read at the first call, and the same one for every copy of the data after that.
+    ///
+    /// # Errors
+    /// As [`Catalog::load`].
+    pub fn of(data: &Data) -> Result<Arc<Self>, Failure> {
+        if let Some(known) = data.catalog.0.get() {
+            return Ok(Arc::clone(known));
+        }
+        let read = Arc::new(Self::load(data)?);
+        Ok(Arc::clone(data.catalog.0.get_or_init(|| read)))
+    }
+
     /// Reads every file below `assets/catalog/`.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 use toml_edit::{Array, DocumentMut, Item, Table, value};
 
+use crate::core::machinery;
 use crate::core::plan::Plan;
 use crate::core::step::{Kind, Step};
 
@@ -10,8 +11,8 @@ const RESOLVED: &str =
     "\n# What the answers came to on the machine and the day they were given, so that the project can be made again elsewhere.\n";
 
 /// The file's text; `nixml init --answers` reads it back and makes the same bytes. `steps` say of which kind an
-/// instructor's own answers are.
-pub fn text(plan: &Plan, steps: &[Step]) -> String {
+/// instructor's own answers are, `mark` is that of `nix/`.
+pub fn text(plan: &Plan, steps: &[Step], mark: &str) -> String {
     let mut answers = DocumentMut::new();
     answers["schema"] = value(1);
     answers["name"] = value(&plan.name);
@@ -45,6 +46,7 @@ pub fn text(plan: &Plan, steps: &[Step]) -> String {
     resolved["index"] = value(&plan.index);
     resolved["nixpkgs_rev"] = value(&plan.pin.rev);
     resolved["catalog_date"] = value(&plan.catalog_date);
+    resolved[machinery::KEY] = value(mark);
     answers["resolved"] = Item::Table(resolved);
     format!("{HEAD}{answers}")
 }

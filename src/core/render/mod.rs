@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use crate::core::data::Data;
 use crate::core::failure::Failure;
 use crate::core::files::{Files, Ownership, ProjectFile};
+use crate::core::machinery;
 use crate::core::plan::Plan;
 use crate::core::step;
 
@@ -24,12 +25,11 @@ use crate::core::step;
 /// of an overlay that cannot be filled.
 pub fn render(plan: &Plan, data: &Data) -> Result<Files, Failure> {
     check::plan(plan)?;
-    let mut texts = BTreeMap::from([
-        ("flake.lock".to_owned(), lock::text(&plan.pin)),
-        ("nixml.toml".to_owned(), answers::text(plan, &step::load(data)?)),
-        ("pyproject.toml".to_owned(), pyproject::text(plan)),
-    ]);
+    let mut texts =
+        BTreeMap::from([("flake.lock".to_owned(), lock::text(&plan.pin)), ("pyproject.toml".to_owned(), pyproject::text(plan))]);
     texts.extend(template::fill(plan, data)?);
+    let mark = machinery::mark(texts.iter().map(|(path, text)| (path.as_str(), text.as_str())));
+    texts.insert("nixml.toml".to_owned(), answers::text(plan, &step::load(data)?, &mark));
     Ok(Files(texts.into_iter().map(|(path, text)| (path.clone(), ProjectFile { text, ownership: ownership(&path) })).collect()))
 }
 

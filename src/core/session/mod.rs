@@ -88,8 +88,6 @@ pub enum Effect {
 pub struct Session {
     data: Arc<Data>,
     steps: Arc<Vec<Step>>,
-    /// Read when the first question is asked, not before the first frame.
-    catalog: Option<Arc<Catalog>>,
     facts: Arc<Facts>,
     probed: bool,
     folder: String,
@@ -114,7 +112,6 @@ impl Session {
         Self {
             data,
             steps,
-            catalog: None,
             facts: Arc::default(),
             probed: false,
             folder: folder.to_owned(),
@@ -208,14 +205,11 @@ impl Session {
     ///
     /// # Errors
     /// A catalog that cannot be read.
-    pub fn wizard(&mut self) -> Result<Wizard, Failure> {
-        let catalog = match &self.catalog {
-            Some(catalog) => Arc::clone(catalog),
-            None => Arc::clone(self.catalog.insert(Arc::new(Catalog::load(&self.data)?))),
-        };
+    pub fn wizard(&self) -> Result<Wizard, Failure> {
         Ok(Wizard {
             steps: Arc::clone(&self.steps),
-            catalog,
+            // Read when the first question is asked, not before the first frame.
+            catalog: Catalog::of(&self.data)?,
             facts: Arc::clone(&self.facts),
             folder: self.folder.clone(),
             resolved: self.resolved.clone(),

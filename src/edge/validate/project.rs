@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::core::changes::OnDisk;
 use crate::core::failure::Failure;
 use crate::core::files::Files;
+use crate::core::names;
 use crate::core::plan::{Plan, Target, TargetPlan};
 use crate::core::project;
 use crate::edge::files::{Folder, git};
@@ -99,7 +100,7 @@ impl Project {
         }
     }
 
-    /// Running a flake runs its code: only what nixml's own templates give is run unasked.
+    /// Running a flake runs its code: only what nixml's own templates give is run unasked, with the names that a person filled in.
     fn refuse_strange(&self, files: &Files) -> Result<(), Failure> {
         let strange = self.strange(files);
         let Some((path, how)) = strange.first() else { return Ok(()) };
@@ -141,7 +142,7 @@ impl Project {
             .filter(|(path, _)| ours(path))
             .filter_map(|(path, file)| {
                 let how = match self.folder.look(path) {
-                    OnDisk::File(bytes) if bytes == file.text.as_bytes() => return None,
+                    OnDisk::File(bytes) if names::is_ours(path, &file.text, &bytes) => return None,
                     OnDisk::File(_) => "is not what nixml writes for this nixml.toml".to_owned(),
                     OnDisk::Absent => "is missing".to_owned(),
                     OnDisk::Other(what) => format!("is {what}"),

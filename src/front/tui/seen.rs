@@ -151,7 +151,7 @@ fn follow(model: &mut Model) {
 
 /// Every screen with its title, and which of them this is.
 fn outline(model: &Model) -> (Vec<(Option<String>, String)>, usize) {
-    let (mut session, stage) = (model.session.clone(), model.session.stage());
+    let (session, stage) = (&model.session, model.session.stage());
     let now = model.step().map(|step| step.id.clone());
     let asked = |step: &Step| !step.quiet || now.as_ref() == Some(&step.id);
     let steps: Vec<Step> = if matches!(stage, Stage::Machine) && !model.session.probed() {
@@ -264,7 +264,7 @@ fn explain(model: &Model, question: &Question) -> String {
 }
 
 fn review_rows(model: &Model, review: &Review) -> Rows {
-    let mut session = model.session.clone();
+    let session = &model.session;
     let (mut rows, mut ids) = Rows::default();
     let mut push = |id: &str, row: Row| {
         ids.push(id.to_owned());
