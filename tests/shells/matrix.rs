@@ -94,7 +94,7 @@ impl Both {
 
     /// The whole row of commands in one shell; gives how many of [`COMMANDS`] were tried. The other shell's environment must not change.
     fn row(&self, shell: &str) -> usize {
-        let tried = RefCell::new(BTreeSet::new());
+        let tried = RefCell::new(BTreeSet::<&str>::new());
         let note = |arguments: &str| {
             let known = |name: &&&str| name.split(' ').all(|word| arguments.split(' ').any(|own| own == word));
             // The longest name fits best: `add --dev`, not `add`.
