@@ -81,7 +81,7 @@ impl Course {
     /// # Errors
     /// The data cannot be read.
     pub fn of(class: Class, answers: Answers, data: &Data) -> Result<Self, Failure> {
-        Ok(Self { class, answers, steps: Arc::new(step::load(data)?), catalog: Arc::new(Catalog::load(data)?) })
+        Ok(Self { class, answers, steps: Arc::new(step::load(data)?), catalog: Catalog::of(data)? })
     }
 
     /// What a machine gets.
