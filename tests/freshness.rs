@@ -52,15 +52,15 @@ fn a_newer_catalog_is_told_and_taken_and_what_the_person_wrote_stays() {
 fn a_clone_gets_the_newer_machinery_and_keeps_what_was_changed_in_it() {
     let room = tempfile::tempdir().unwrap();
     let room = room.path();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let source = Path::new(env!("CARGO_MANIFEST_DIR"));
     // What is the project's later on another release: another nixpkgs, another hook.
-    let pin = fs::read_to_string(root.join("assets/catalog/nixpkgs.toml")).unwrap();
+    let pin = fs::read_to_string(source.join("assets/catalog/nixpkgs.toml")).unwrap();
     let rev = pin.lines().find_map(|line| line.trim().strip_prefix("rev = \"")).unwrap().trim_end_matches('"');
     let newer = "0123456789abcdef0123456789abcdef01234567";
     fs::create_dir_all(room.join("over/assets/catalog")).unwrap();
     fs::write(room.join("over/assets/catalog/nixpkgs.toml"), pin.replace(rev, newer)).unwrap();
     fs::create_dir_all(room.join("over/templates/nix")).unwrap();
-    let hook = fs::read_to_string(root.join("templates/nix/hook.sh")).unwrap();
+    let hook = fs::read_to_string(source.join("templates/nix/hook.sh")).unwrap();
     fs::write(room.join("over/templates/nix/hook.sh"), format!("{hook}# newer\n")).unwrap();
     for edited in [false, true] {
         let _ = fs::remove_dir_all(room.join("demo"));

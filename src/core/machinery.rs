@@ -15,8 +15,8 @@ pub const KEY: &str = "machinery";
 #[must_use]
 pub fn mark<'a>(files: impl Iterator<Item = (&'a str, &'a str)>) -> String {
     let parts = files.filter(|(path, _)| path.starts_with("nix/"));
-    let whole: String = parts.map(|(path, text)| format!("{path} {}\n", sha256(text.as_bytes()))).collect();
-    sha256(whole.as_bytes())[..16].to_owned()
+    let whole: Vec<String> = parts.map(|(path, text)| format!("{path} {}", sha256(text.as_bytes()))).collect();
+    sha256(whole.join("\n").as_bytes())[..16].to_owned()
 }
 
 /// Those of `found` (by path: `flake.lock` and what is in `nix/`) that nobody changed since nixml wrote them with this `nixml.toml`.
