@@ -75,7 +75,6 @@ pub fn run(args: &Args, shared: &Shared) -> anyhow::Result<Exit> {
     let _lock = Folder::open(&kit.path)?;
     let earlier = KitFolder::open(&kit.path).ok().map(|(_, manifest)| manifest);
     let course = Course::of(class, answers, &data)?;
-    let course = Course { class, answers, steps: Arc::new(step::load(&data)?), catalog: Catalog::of(&data)? };
     let mut pace = Pace::new(shared);
     let mut projects = Vec::new();
     for (_, plan) in course.projects()? {
