@@ -4,7 +4,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use nixml::core::plan::{Plan, Target};
@@ -148,8 +148,8 @@ impl Both {
     }
 }
 
-fn rows(uv: PathBuf) -> Option<()> {
-    let all = [Both::new(uv.clone(), &[])?, Both::new(uv.clone(), &["torch-ema==0.3"])?];
+fn rows(uv: &Path) -> Option<()> {
+    let all = [Both::new(uv.to_owned(), &[])?, Both::new(uv.to_owned(), &["torch-ema==0.3"])?];
     let cells: usize = std::thread::scope(|scope| {
         let running = all.each_ref().map(|both| {
             scope.spawn(|| {
@@ -167,12 +167,12 @@ fn rows(uv: PathBuf) -> Option<()> {
 
 #[test]
 fn every_command_keeps_its_build_with_the_newest_uv() {
-    need!(tools::uv().and_then(rows), "{NOTHING}, or no openssl");
+    need!(tools::uv().and_then(|uv| rows(&uv)), "{NOTHING}, or no openssl");
 }
 
 #[test]
 fn every_command_keeps_its_build_with_the_uv_of_the_pin() {
-    need!(tools::uv_of_the_pin().and_then(rows), "{NOTHING}, or no openssl");
+    need!(tools::uv_of_the_pin().and_then(|uv| rows(&uv)), "{NOTHING}, or no openssl");
 }
 
 /// Each of these went wrong in the first form of the shim.
