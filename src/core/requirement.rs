@@ -28,10 +28,15 @@ pub fn read(text: &str) -> Result<Parsed, String> {
     if text.contains('/') || text.contains('\\') || text.starts_with('.') {
         return Err("paths are not allowed; give a name and perhaps a version, such as `numpy>=2`".to_owned());
     }
-    // pep508_rs panics on a name that ends in a sign (`a.>=1`).
+    // pep508_rs panics on a name that ends in a sign (`a.>=1`), and on an extra that does (`a[b.`).
     let name = text.split(|c: char| !(c.is_ascii_alphanumeric() || "._-".contains(c))).next().unwrap_or_default();
-    if !name.ends_with(|c: char| c.is_ascii_alphanumeric()) {
+    let ends_well = |name: &str| name.ends_with(|c: char| c.is_ascii_alphanumeric());
+    if !ends_well(name) {
         return Err("a package name begins and ends with a letter or digit".to_owned());
+    }
+    let extras = text[name.len()..].trim_start().strip_prefix('[').and_then(|rest| rest.split(']').next()).unwrap_or_default();
+    if extras.split([',', ' ', '\t']).any(|extra| !extra.is_empty() && !ends_well(extra)) {
+        return Err("the name of an extra begins and ends with a letter or digit".to_owned());
     }
     let requirement: Requirement<pep508_rs::VerbatimUrl> =
         Requirement::from_str(text).map_err(|error| error.message.to_string())?;
@@ -120,6 +125,9 @@ mod tests {
             "numpy>=",
             "a.>=1",
             "a_[x]",
+            "a[b.",
+            "a [b-]>=1",
+            "a[ok,b_ ]",
             "git+https://x/y",
         ] {
             assert!(read(text).is_err(), "{text:?} was accepted");

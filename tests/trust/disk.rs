@@ -5,7 +5,6 @@ use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::process::Command;
 
 use crate::room::{INIT, Room, host, litter};
-use crate::support::pty::Terminal;
 use crate::support::ran::Ran;
 use crate::support::{need, skip};
 
@@ -82,17 +81,8 @@ fn a_read_only_folder_is_refused_before_the_first_question() {
 
     let own = if rustix::process::geteuid().is_root() { "-m" } else { "-rm" };
     let script = format!(r#"{mounted} exec "$NIXML" init demo"#);
-    let (home, host) = (room.path("home"), host());
-    let env = [
-        ("HOME", home.to_str().unwrap()),
-        ("PATH", "/usr/bin:/bin"),
-        ("TERM", "xterm-256color"),
-        ("NIXML", env!("CARGO_BIN_EXE_nixml")),
-        ("NIXML_HOST", host.to_str().unwrap()),
-    ];
-    let arguments = [own, "sh", "-ec", &script];
     let unshare = which::which("unshare").unwrap();
-    let mut terminal = Terminal::start(&unshare, &arguments, &room.path(""), &env, 80, 24);
+    let mut terminal = room.terminal(&unshare, &[own, "sh", "-ec", &script], &[], 80);
     assert_eq!(terminal.end(), 3);
     let bytes = String::from_utf8_lossy(&terminal.bytes()).into_owned();
     assert!(!bytes.contains("\x1b[?1049h") && bytes.contains("Read-only"), "{bytes:?}");

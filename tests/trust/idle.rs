@@ -3,8 +3,7 @@
 use std::fs;
 use std::time::Duration;
 
-use crate::room::{Room, host};
-use crate::support::pty::Terminal;
+use crate::room::Room;
 
 fn status(pid: u32, key: &str) -> u64 {
     let text = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
@@ -30,15 +29,7 @@ fn an_idle_wizard_uses_nothing() {
     let minutes: u64 = std::env::var("NIXML_SOAK_MINUTES").ok().and_then(|text| text.parse().ok()).unwrap_or(10);
     let room = Room::new();
     fs::create_dir(room.path("demo")).unwrap();
-    let (home, host) = (room.path("home"), host());
-    let env = [
-        ("HOME", home.to_str().unwrap()),
-        ("PATH", "/usr/bin:/bin"),
-        ("TERM", "xterm-256color"),
-        ("NIXML_HOST", host.to_str().unwrap()),
-    ];
-    let nixml = std::path::Path::new(env!("CARGO_BIN_EXE_nixml"));
-    let mut terminal = Terminal::start(nixml, &["init", "demo"], &room.path(""), &env, 80, 24);
+    let mut terminal = room.terminal(std::path::Path::new(env!("CARGO_BIN_EXE_nixml")), &["init", "demo"], &[], 80);
     terminal.wait_for("Step by step");
     std::thread::sleep(Duration::from_secs(5));
     let pid = u32::try_from(terminal.pid().as_raw_nonzero().get()).unwrap();

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crate::support::pty::Terminal;
 use crate::support::ran::Ran;
 
 pub struct Room {
@@ -40,6 +41,21 @@ impl Room {
 
     pub fn run(&self, arguments: &[&str]) -> Ran {
         self.nixml(arguments).output().unwrap().into()
+    }
+
+    /// A program on a terminal in these surroundings, with `more` variables.
+    pub fn terminal(&self, program: &Path, arguments: &[&str], more: &[(&str, &str)], columns: u16) -> Terminal {
+        let (home, host) = (self.path("home"), host());
+        let mut env = vec![
+            ("HOME", home.to_str().unwrap()),
+            ("PATH", "/usr/bin:/bin"),
+            ("TERM", "xterm-256color"),
+            ("NIXML", env!("CARGO_BIN_EXE_nixml")),
+            ("NIXML_HOST", host.to_str().unwrap()),
+        ];
+        env.retain(|(name, _)| !more.iter().any(|(other, _)| other == name));
+        env.extend(more);
+        Terminal::start(program, arguments, &self.path(""), &env, columns, 24)
     }
 
     /// Makes the project `demo`.

@@ -103,7 +103,14 @@ fn stage_all<'a>(folder: &Folder, changes: &'a [Change], staging: &mut Staging<'
         let (name, temporary) = (name.to_owned(), format!(".nixml-{}.tmp", random_word()));
         staging.files.push(Staged { change, parent, name, temporary, old: None, renamed: false, backup: None });
         let Some(file) = staging.files.last().filter(|_| change.action != Action::Removed) else { continue };
-        filled.push((&change.path, fill(file, mode).map_err(|error| full(&change.path, &error))?));
+        let mut tried = fill(file, mode);
+        if tried.as_ref().is_err_and(|error| error.raw_os_error() == Some(Errno::MFILE.raw_os_error())) && !filled.is_empty() {
+            // Few files may be open at once here: those that are done make room.
+            to_disk(&filled)?;
+            filled.clear();
+            tried = fill(file, mode);
+        }
+        filled.push((&change.path, tried.map_err(|error| full(&change.path, &error))?));
     }
     to_disk(&filled)
 }
@@ -266,7 +273,9 @@ fn sweep(folder: &Folder) {
 }
 
 fn full(path: &str, error: &std::io::Error) -> Failure {
-    Failure::new(Exit::Precondition, format!("write `{path}`"))
-        .why(error.to_string())
-        .next("make room or choose another folder; nothing was written")
+    let next = match error.raw_os_error() == Some(Errno::MFILE.raw_os_error()) {
+        true => "allow more open files (`ulimit -n 256`); nothing was written",
+        false => "make room or choose another folder; nothing was written",
+    };
+    Failure::new(Exit::Precondition, format!("write `{path}`")).why(error.to_string()).next(next)
 }
