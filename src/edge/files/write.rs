@@ -273,9 +273,10 @@ fn sweep(folder: &Folder) {
 }
 
 fn full(path: &str, error: &std::io::Error) -> Failure {
-    let next = match error.raw_os_error() == Some(Errno::MFILE.raw_os_error()) {
-        true => "allow more open files (`ulimit -n 256`); nothing was written",
-        false => "make room or choose another folder; nothing was written",
+    let next = if error.raw_os_error() == Some(Errno::MFILE.raw_os_error()) {
+        "allow more open files (`ulimit -n 256`); nothing was written"
+    } else {
+        "make room or choose another folder; nothing was written"
     };
     Failure::new(Exit::Precondition, format!("write `{path}`")).why(error.to_string()).next(next)
 }
