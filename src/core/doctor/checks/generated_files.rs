@@ -26,7 +26,7 @@ fn run(case: &Case<'_>) -> Judged {
         return Judged::skipped("not a project that nixml wrote");
     };
     if project.edited.is_empty() {
-        return Judged::pass("flake.nix, flake.lock and nix/ are unchanged");
+        return Judged::pass("flake.nix, flake.lock and nix/ hold what nixml writes");
     }
     Judged::note("generated-files-edited", "generated files were edited")
         .seen(project.edited.join(", "))
