@@ -13,7 +13,7 @@ use nixml::core::files::Files;
 use nixml::core::freshness::{self, Freshness};
 use nixml::core::plan::{self, Plan};
 use nixml::core::wizard::Wizard;
-use nixml::core::{answers, project, render, step};
+use nixml::core::{answers, machinery, project, render, step};
 use nixml::edge::files::Folder;
 use nixml::edge::project_writer::{self, Consent};
 use nixml::front::print;
@@ -91,10 +91,13 @@ fn today(dir: &Path, shared: &Shared) -> anyhow::Result<Today> {
     let free = nixml::core::choices::Choices { python: None, ..choices.clone() };
     let best = plan::decide(&free, &wizard.facts, &wizard.catalog).map(|plan| plan.python).ok();
     let word = |key: &str| record(&text, key);
+    // A part that differs is a person's when the templates are those of then.
+    let mark = machinery::mark(expected.0.iter().map(|(path, file)| (path.as_str(), file.text.as_str())));
+    let moved = word(machinery::KEY).is_none_or(|then| then != mark);
     let stale: Vec<String> = expected
         .0
         .iter()
-        .filter(|(path, file)| path.starts_with("nix/") && folder.text(path).is_some_and(|now| now != file.text))
+        .filter(|(path, file)| moved && path.starts_with("nix/") && folder.text(path).is_some_and(|now| now != file.text))
         .map(|(path, _)| path.clone())
         .collect();
     let mut fresh =
