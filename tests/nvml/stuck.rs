@@ -97,7 +97,8 @@ fn a_helper_whose_death_is_held_back_is_named_and_left() {
         skip!("strace is not installed, or may not trace here");
     }
     let mut lab = Lab::new("hang.count = 1");
-    lab.timeout_ms = 4000;
+    // Long enough for strace to come on a busy machine.
+    lab.timeout_ms = 8000;
     let pid = lab.folder.path().join("pid");
     let seen = std::thread::scope(|scope| {
         let seen = scope.spawn(|| lab.probe());

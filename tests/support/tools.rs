@@ -62,6 +62,11 @@ pub fn curl() -> Option<PathBuf> {
     which::which("curl").ok().or_else(|| program("bin/curl"))
 }
 
+/// strace, by its own path: where a child gets another PATH it is looked for there. The bare name where there is none.
+pub fn strace() -> PathBuf {
+    which::which("strace").ok().or_else(|| program("bin/strace")).unwrap_or_else(|| "strace".into())
+}
+
 fn program(path: &str) -> Option<PathBuf> {
     root().map(|root| root.join(path)).filter(|path| path.is_file())
 }

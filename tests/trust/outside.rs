@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::room::{INIT, Room};
-use crate::support::skip;
+use crate::support::{skip, tools};
 use crate::traced;
 
 /// The programs that nixml itself may start, and those that git starts.
@@ -77,7 +77,7 @@ fn no_socket_to_anywhere_and_no_program_that_is_not_named() {
     let path = format!("{}:/usr/bin:/bin", room.path("bin").display());
     let mut started = BTreeSet::new();
     for arguments in COMMANDS {
-        let mut command = room.dressed(Command::new("strace"), &[]);
+        let mut command = room.dressed(Command::new(tools::strace()), &[]);
         // The real machine is looked at: that is where something could be asked.
         command.env("PATH", &path).env_remove("NIXML_HOST");
         let (ran, log) = traced::followed(&room, "socket,connect,execve,setuid,setresuid", command, arguments);

@@ -10,7 +10,7 @@ use nixml::core::files::{Files, Ownership, ProjectFile};
 use nixml::edge::files::{Folder, write};
 
 use crate::room::{INIT, Room, tree};
-use crate::support::skip;
+use crate::support::{skip, tools};
 use crate::traced;
 
 fn files(paths: &[&str]) -> Files {
@@ -53,7 +53,7 @@ fn the_whole_run_touches_nothing_behind_the_link() {
     fs::create_dir(room.path("victim")).unwrap();
     fs::write(room.path("victim/flake.nix"), "precious\n").unwrap();
     // Two seconds between the last file that is staged and the first that gets its name.
-    let mut command = Command::new("strace");
+    let mut command = Command::new(tools::strace());
     command.args(["-o", "/dev/null", "-e", "trace=renameat2", "-e", "inject=renameat2:delay_enter=2000000:when=1"]);
     command.arg(env!("CARGO_BIN_EXE_nixml"));
     let child = room.dressed(command, &INIT).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();

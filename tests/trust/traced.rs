@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 
 use crate::room::{Room, host};
 use crate::support::ran::Ran;
+use crate::support::tools;
 
 /// The calls that change something on a disk.
 const CHANGING: [&str; 22] = [
@@ -75,7 +76,7 @@ impl Call {
 pub fn possible() -> bool {
     static POSSIBLE: OnceLock<bool> = OnceLock::new();
     *POSSIBLE.get_or_init(|| {
-        Command::new("strace")
+        Command::new(tools::strace())
             .args(["-o", "/dev/null", "-e", "trace=none", "true"])
             .output()
             .is_ok_and(|run| run.status.success())
@@ -83,7 +84,7 @@ pub fn possible() -> bool {
 }
 
 fn strace(room: &Room, options: &[&str], arguments: &[&str]) -> Ran {
-    let mut command = Command::new("strace");
+    let mut command = Command::new(tools::strace());
     command.args(options).arg(env!("CARGO_BIN_EXE_nixml"));
     room.dressed(command, arguments).output().unwrap().into()
 }
