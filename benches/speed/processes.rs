@@ -29,7 +29,8 @@ impl Home {
     fn run(&self, program: impl AsRef<std::ffi::OsStr>, args: &[&str]) -> f64 {
         let mut command = self.command(program, args);
         let mut code = None;
-        let time = timed(|| code = command.status().unwrap().code());
+        // What is printed is read: grep ends at the first match when nobody reads.
+        let time = timed(|| code = command.stdout(Stdio::piped()).output().unwrap().status.code());
         assert!(matches!(code, Some(0 | 1)), "{command:?} ended with {code:?}");
         time
     }
@@ -54,6 +55,7 @@ pub fn commands() -> Vec<Row> {
         });
     }
     rows.extend(looking(&home));
+    rows.extend(hung(&home));
     rows.extend(writing(&home));
     rows
 }
@@ -83,6 +85,24 @@ fn looking(home: &Home) -> Vec<Row> {
         rows.push(Row::more("What asking NVML in a helper adds to that", "ms", &more).goal(Goal::AtMost(10.0)));
     }
     rows
+}
+
+/// The doctor beside a driver that never answers, with a deadline of two seconds; `None` without a C compiler.
+fn hung(home: &Home) -> Option<Row> {
+    let at = |inner: &str| home.0.path().join(inner);
+    for folder in ["proc", "sys/bus/pci/devices", "sys/module", "dev"] {
+        std::fs::create_dir_all(at("root").join(folder)).unwrap();
+    }
+    std::fs::write(at("scenario"), "hang.init = 1\n").unwrap();
+    let library = lab::library(lab::Variant::Whole)?;
+    let ours = || {
+        let mut command = home.command(NIXML, &["doctor"]);
+        command.env("NIXML_PROBE_ROOT", at("root")).env("NIXML_NVML_LIB", &library).env("NVML_STANDIN", at("scenario"));
+        command.env("NIXML_PROBE_TIMEOUT_MS", "2000");
+        timed(|| assert_eq!(command.status().unwrap().code(), Some(1), "a silent driver is told"))
+    };
+    let rounds = pairs(3, ours, || home.run("/bin/sleep", &["2"]));
+    Some(Row::beside("nixml doctor, a driver that hangs", "ms", "sleep 2, the deadline", &rounds).goal(Goal::AtMost(2500.0)))
 }
 
 /// Writing a project, beside those who write projects from templates.

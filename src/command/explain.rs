@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use clap::Args as ClapArgs;
+use nixml::core::data::Data;
 use nixml::core::explain::{self, Diagnosis, Explainer, Knowledge};
 use nixml::core::failure::{Exit, Failure};
 use nixml::edge::log::{self, Log};
@@ -38,7 +39,7 @@ pub struct Args {
 
 /// Runs `nixml explain`.
 pub fn run(args: &Args, shared: &Shared) -> anyhow::Result<Exit> {
-    let knowledge = Arc::new(Knowledge::load(&nixml::edge::data(shared.data.as_deref())?)?);
+    let data = nixml::edge::data(shared.data.as_deref())?;
     let log = match args.what.as_deref() {
         None if log::person_at_stdin() => {
             return Err(Failure::usage("read a log: none was given")
@@ -48,15 +49,15 @@ pub fn run(args: &Args, shared: &Shared) -> anyhow::Result<Exit> {
         None | Some("-") => Log::Stdin,
         Some(name) if log::is_there(Path::new(name)) => Log::File(Path::new(name)),
         Some(name) => {
-            let diagnosis = knowledge.diagnosis(name).ok_or_else(|| unknown(name, &knowledge))?;
-            return page(diagnosis, args.json);
+            let diagnosis = explain::diagnosis(&data, name)?.ok_or_else(|| unknown(name, &data))?;
+            return page(&diagnosis, args.json);
         }
     };
     // The project that one stands in counts too: its installed wheels decide between causes.
     let machine = || super::machine_with(shared, &super::folder(None)?);
     let facts = if args.facts || shared.host.is_some() { Some(machine()?) } else { None };
     let redactor = super::doctor::redactor(args.no_redact);
-    let mut explainer = Explainer::with(knowledge);
+    let mut explainer = Explainer::with(Arc::new(Knowledge::load(&data)?));
     log::stream(log, &mut |bytes| explainer.feed(bytes))?;
     let mut found = explainer.finish(facts.as_ref());
     for one in &mut found {
@@ -97,11 +98,9 @@ fn page(diagnosis: &Diagnosis, as_json: bool) -> anyhow::Result<Exit> {
 }
 
 /// Neither a file nor a code: what is near, if anything.
-fn unknown(name: &str, knowledge: &Knowledge) -> Failure {
+fn unknown(name: &str, data: &Data) -> Failure {
     let shown = nixml::core::text::label(name);
-    let near = knowledge
-        .diagnoses()
-        .map(|diagnosis| diagnosis.code.as_str())
+    let near = explain::codes(data)
         .map(|code| (similar::TextDiff::from_chars(code, name).ratio(), code))
         .max_by(|one, two| one.0.total_cmp(&two.0))
         .filter(|(ratio, _)| *ratio > 0.6);

@@ -99,3 +99,25 @@ fn no_healthy_log_is_called_broken() {
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
     assert!(logs.len() >= 100, "only {} healthy logs", logs.len());
 }
+
+/// One sentence of JAX stands for six faults: the machine decides, and without it the most frequent one is said, with little certainty.
+#[test]
+fn no_gpu_found_is_decided_by_the_machine() {
+    let text = "WARNING:absl:No GPU/TPU found, falling back to CPU. (Set TF_CPP_MIN_LOG_LEVEL=0 and rerun for more info.)\n";
+    let card = "gpus = [{ vendor = 'nvidia', compute = '8.9' }]";
+    let loaded = "driver = { kernel_module = '570.172.08', modules = ['nvidia'], nodes = [{ path = '/dev/nvidia0' }] }";
+    for (machine, code) in [
+        (String::new(), "cpu-wheel-installed"),
+        ("gpus = []".to_owned(), "no-cuda-device"),
+        (card.to_owned(), "cpu-wheel-installed"),
+        (format!("{card}\ndriver = {{ nvml_error = 9 }}"), "driver-not-loaded"),
+        (format!("{card}\nenv = {{ cuda_visible_devices = '-1' }}"), "cuda-visible-devices"),
+        (format!("{card}\n{loaded}"), "uvm-device-missing"),
+        ("os = { wsl = 2 }".to_owned(), "wsl-libcuda-not-found"),
+    ] {
+        let facts: Facts = toml::from_str(&machine).unwrap();
+        let found = explain(text, (!machine.is_empty()).then_some(&facts));
+        assert_eq!(codes(&found).first(), Some(&code), "{machine}");
+        assert!(!machine.is_empty() || found[0].confidence < 0.5, "without facts it is a guess");
+    }
+}

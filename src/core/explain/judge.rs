@@ -46,7 +46,7 @@ pub(super) fn judge(knowledge: &Knowledge, watch: Watch, facts: Option<&Facts>) 
     if held.iter().any(|held| !held.sign.weak) {
         held.retain(|held| !held.sign.weak);
     }
-    held.sort_by_key(|held| (std::cmp::Reverse(held.score), held.shown.hit.line));
+    held.sort_by_key(|held| (std::cmp::Reverse(held.score), held.shown.line));
     let mut found: Vec<Explained> = Vec::new();
     for held in held {
         if !found.iter().any(|other| other.finding.code.as_deref() == Some(&held.diagnosis.code)) {
@@ -71,12 +71,12 @@ impl Held<'_> {
         let mut finding = Finding::new("explain", diagnosis.verdict, &diagnosis.title);
         finding.code = Some(diagnosis.code.clone());
         finding.required = diagnosis.verdict == Verdict::Fail;
-        finding.seen = sign.seen.as_ref().map_or_else(|| shown.hit.text.clone(), |seen| fill(seen, &shown.captured));
+        finding.seen = sign.seen.as_ref().map_or_else(|| shown.text.clone(), |seen| fill(seen, &shown.captured));
         finding.cause = Some(one_line(&diagnosis.cause));
         finding.remedy = Some(diagnosis.remedy.of(facts));
         finding.link = Some(doctor::link(&diagnosis.code));
         finding.source = Some(diagnosis.source.clone());
-        Explained { finding, line: shown.hit.line, text: shown.hit.text, confidence: f64::from(score) / 100.0 }
+        Explained { finding, line: shown.line, text: shown.text, confidence: f64::from(score) / 100.0 }
     }
 }
 

@@ -2,20 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
 use serde::Deserialize;
 
 use super::diagnosis::{Diagnosis, Sign};
 use super::pattern::{Pattern, any_of};
+use super::rarity::{Ordinary, Rarity};
 use super::rule::CudaFloor;
+use super::sieve::Sieve;
 use crate::core::data::Data;
 use crate::core::failure::Failure;
 
 const FOLDER: &str = "assets/diagnoses/";
 const FLOORS: &str = "assets/diagnoses/tables/cuda-floors.toml";
+const ORDINARY: &str = "assets/diagnoses/tables/ordinary.toml";
 const NOISE: &str = "assets/diagnoses/tables/noise.toml";
 
-/// Every known cause with its patterns, and the automaton that finds their words in one pass.
+/// Every known cause with its patterns, and the sieve that finds their words in one pass.
 #[derive(Debug)]
 pub struct Knowledge {
     pub(super) diagnoses: Vec<Diagnosis>,
@@ -26,9 +28,7 @@ pub struct Knowledge {
     pub(super) floors: Vec<CudaFloor>,
     /// Lines that this matches say nothing.
     pub(super) noise: Option<Pattern>,
-    pub(super) automaton: AhoCorasick,
-    /// For each word of the automaton, the patterns that hold it.
-    pub(super) of_word: Vec<Vec<usize>>,
+    pub(super) sieve: Sieve,
 }
 
 /// A sign with its patterns by number.
@@ -85,14 +85,10 @@ impl Knowledge {
     pub fn load(data: &Data) -> Result<Self, Failure> {
         let mut known = Vec::new();
         for (path, text) in data.below(FOLDER, ".toml") {
-            let name = &path[FOLDER.len()..path.len() - ".toml".len()];
-            if name.contains('/') {
+            if name_of(path).contains('/') {
                 continue;
             }
-            let diagnosis: Diagnosis = toml::from_str(text).map_err(|error| unreadable(path, &error.to_string()))?;
-            if diagnosis.code != name {
-                return Err(unreadable(path, &format!("its code is `{}`, not the file's name", diagnosis.code)));
-            }
+            let diagnosis = read(path, text)?;
             known.push(diagnosis);
         }
         let floors = table::<Floors>(data, FLOORS)?.map_or_else(Vec::new, |table| table.floor);
@@ -101,10 +97,11 @@ impl Knowledge {
             Pattern::new(&line.line).map_err(|error| unreadable(NOISE, &error))?;
             noise.push(line.line);
         }
-        Self::of(known, floors, any_of(&noise))
+        let rarity = Rarity::new(&table::<Ordinary>(data, ORDINARY)?.unwrap_or_default());
+        Self::of(known, floors, any_of(&noise), &rarity)
     }
 
-    fn of(diagnoses: Vec<Diagnosis>, floors: Vec<CudaFloor>, noise: Option<Pattern>) -> Result<Self, Failure> {
+    fn of(diagnoses: Vec<Diagnosis>, floors: Vec<CudaFloor>, noise: Option<Pattern>, rarity: &Rarity) -> Result<Self, Failure> {
         let mut table = Table::default();
         let mut signs = Vec::new();
         for (place, diagnosis) in diagnoses.iter().enumerate() {
@@ -114,19 +111,8 @@ impl Knowledge {
             }
         }
         let Table { patterns, uses, .. } = table;
-        let mut words: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-        for (number, pattern) in patterns.iter().enumerate() {
-            for word in &pattern.words {
-                words.entry(word).or_default().push(number);
-            }
-        }
-        let automaton = AhoCorasickBuilder::new()
-            .ascii_case_insensitive(true)
-            .match_kind(MatchKind::Standard)
-            .build(words.keys())
-            .map_err(|error| unreadable(FOLDER, &error.to_string()))?;
-        let of_word = words.into_values().collect();
-        Ok(Self { diagnoses, patterns, signs, uses, floors, noise, automaton, of_word })
+        let sieve = Sieve::new(&patterns, rarity);
+        Ok(Self { diagnoses, patterns, signs, uses, floors, noise, sieve })
     }
 
     /// The cause of that name.
@@ -144,6 +130,35 @@ impl Knowledge {
         let diagnosis = &self.diagnoses[watched.diagnosis];
         (diagnosis, &diagnosis.signs[watched.sign])
     }
+}
+
+/// The page of one cause, without reading the others; `None`: there is none of that name.
+///
+/// # Errors
+/// Its file cannot be understood.
+pub fn diagnosis(data: &Data, code: &str) -> Result<Option<Diagnosis>, Failure> {
+    let path = format!("{FOLDER}{code}.toml");
+    if code.contains('/') {
+        return Ok(None);
+    }
+    data.text(&path).map(|text| read(&path, text)).transpose()
+}
+
+/// The names of all causes, in order.
+pub fn codes(data: &Data) -> impl Iterator<Item = &str> {
+    data.below(FOLDER, ".toml").map(|(path, _)| name_of(path)).filter(|name| !name.contains('/'))
+}
+
+fn name_of(path: &str) -> &str {
+    path.trim_start_matches(FOLDER).trim_end_matches(".toml")
+}
+
+fn read(path: &str, text: &str) -> Result<Diagnosis, Failure> {
+    let diagnosis: Diagnosis = toml::from_str(text).map_err(|error| unreadable(path, &error.to_string()))?;
+    if diagnosis.code != name_of(path) {
+        return Err(unreadable(path, &format!("its code is `{}`, not the file's name", diagnosis.code)));
+    }
+    Ok(diagnosis)
 }
 
 /// A table beside the diagnoses; `None` when an overlay has none.

@@ -2,8 +2,9 @@
 
 use std::sync::OnceLock;
 
+use memchr::memmem::Finder;
 use regex::bytes::{Regex, RegexBuilder};
-use regex_syntax::hir::{Hir, HirKind};
+use regex_syntax::hir::{Capture, Class, ClassBytes, ClassBytesRange, Hir, HirKind};
 
 /// Shorter words are in every log.
 const SHORTEST_WORD: usize = 3;
@@ -13,9 +14,18 @@ const SHORTEST_WORD: usize = 3;
 #[derive(Debug)]
 pub(super) struct Pattern {
     pub(super) source: String,
-    /// One of these stands in every text that matches; lower case.
-    pub(super) words: Vec<String>,
-    regex: OnceLock<Option<Regex>>,
+    /// Every text that matches holds a word of each of these sets; lower case.
+    pub(super) needs: Vec<Vec<String>>,
+    compiled: OnceLock<Option<Compiled>>,
+}
+
+/// What is made when the rarest word of a pattern is first seen.
+#[derive(Debug)]
+struct Compiled {
+    needs: Vec<Vec<Finder<'static>>>,
+    /// It is for texts in lower case.
+    lower: bool,
+    regex: Regex,
 }
 
 impl Pattern {
@@ -28,21 +38,49 @@ impl Pattern {
             .build()
             .parse(source)
             .map_err(|error| format!("`{source}`: {error}"))?;
-        let words = words(&hir).unwrap_or_default();
-        if words.is_empty() || words.iter().any(|word| word.len() < SHORTEST_WORD) {
+        let mut needs = Vec::new();
+        gather(&hir, &mut needs);
+        needs.sort_by_key(|set| std::cmp::Reverse(shortest(set)));
+        if !needs.iter().any(|set| shortest(set) >= SHORTEST_WORD) {
             return Err(format!("`{source}`: needs a fixed word of {SHORTEST_WORD} letters or more in every branch"));
         }
-        Ok(Self { source: source.to_owned(), words, regex: OnceLock::new() })
+        Ok(Self { source: source.to_owned(), needs, compiled: OnceLock::new() })
     }
 
-    /// Whether it matches anywhere in `text`.
-    pub(super) fn matches(&self, text: &str) -> bool {
-        self.regex().is_some_and(|regex| regex.is_match(text.as_bytes()))
+    /// The sets of words that are long enough to look for.
+    pub(super) fn choices(&self) -> impl Iterator<Item = &[String]> {
+        self.needs.iter().map(Vec::as_slice).filter(|set| shortest(set) >= SHORTEST_WORD)
     }
 
-    /// The compiled expression; `None` only for one that passes the parser and is too large to compile.
-    pub(super) fn regex(&self) -> Option<&Regex> {
-        self.regex.get_or_init(|| RegexBuilder::new(&self.source).case_insensitive(true).unicode(false).build().ok()).as_ref()
+    /// Whether it matches anywhere in `text`; `lower` is the same in lower case.
+    pub(super) fn matches(&self, text: &str, lower: &[u8]) -> bool {
+        self.compiled().is_some_and(|compiled| {
+            let holds = |word: &Finder<'_>| word.find(lower).is_some();
+            let text = if compiled.lower { lower } else { text.as_bytes() };
+            compiled.needs.iter().all(|set| set.iter().any(holds)) && compiled.regex.is_match(text)
+        })
+    }
+
+    /// Where it matches first, and the named parts of the text there.
+    pub(super) fn locate(&self, text: &str, lower: &[u8]) -> Option<(usize, Vec<(String, String)>)> {
+        let Compiled { regex, lower: small, .. } = self.compiled()?;
+        let captures = regex.captures(if *small { lower } else { text.as_bytes() })?;
+        let part = |name: &str| Some(String::from_utf8_lossy(text.as_bytes().get(captures.name(name)?.range())?).into_owned());
+        let named = regex.capture_names().flatten().filter_map(|name| Some((name.to_owned(), part(name)?)));
+        Some((captures.get(0)?.start(), named.collect()))
+    }
+
+    /// `None` only for an expression that passes the parser and is too large to compile.
+    fn compiled(&self) -> Option<&Compiled> {
+        let compile = || {
+            let small = lower_case(&self.source);
+            let source = small.as_deref().unwrap_or(&self.source);
+            let regex = RegexBuilder::new(source).case_insensitive(small.is_none()).unicode(false).build().ok()?;
+            let finder = |word: &String| Finder::new(word).into_owned();
+            let needs = self.needs.iter().map(|set| set.iter().map(finder).collect()).collect();
+            Some(Compiled { needs, lower: small.is_some(), regex })
+        };
+        self.compiled.get_or_init(compile).as_ref()
     }
 }
 
@@ -52,26 +90,60 @@ pub(super) fn any_of(sources: &[String]) -> Option<Pattern> {
     Pattern::new(&all.join("|")).ok()
 }
 
-/// The best set of words of which one must be there: the set whose shortest word is the longest.
-fn words(hir: &Hir) -> Option<Vec<String>> {
+/// The expression for texts that are in lower case already: with one case its fixed words stay words, and it takes a fraction of the
+/// time to compile and to run. `None` for one that tells the cases apart somewhere.
+fn lower_case(source: &str) -> Option<String> {
+    if source.contains("(?-") {
+        return None;
+    }
+    let hir = regex_syntax::ParserBuilder::new().case_insensitive(true).unicode(false).utf8(false).build().parse(source).ok()?;
+    Some(without_capitals(&hir).to_string())
+}
+
+fn without_capitals(hir: &Hir) -> Hir {
+    let capitals = ClassBytes::new([ClassBytesRange::new(b'A', b'Z')]);
     match hir.kind() {
-        HirKind::Literal(literal) => of_literal(&literal.0),
-        HirKind::Capture(capture) => words(&capture.sub),
-        HirKind::Repetition(repetition) if repetition.min > 0 => words(&repetition.sub),
-        HirKind::Concat(parts) => parts.iter().filter_map(words).max_by_key(|set| shortest(set)),
-        HirKind::Alternation(branches) => {
-            let sets: Option<Vec<_>> = branches.iter().map(words).collect();
-            sets.map(|sets| sets.concat())
+        HirKind::Empty => Hir::empty(),
+        HirKind::Literal(literal) => Hir::literal(literal.0.to_ascii_lowercase()),
+        HirKind::Class(Class::Bytes(class)) => {
+            let mut class = class.clone();
+            class.difference(&capitals);
+            Hir::class(Class::Bytes(class))
         }
-        _ => None,
+        HirKind::Class(class) => Hir::class(class.clone()),
+        HirKind::Look(look) => Hir::look(*look),
+        HirKind::Repetition(repetition) => Hir::repetition(repetition.with(without_capitals(&repetition.sub))),
+        HirKind::Capture(capture) => Hir::capture(Capture { sub: Box::new(without_capitals(&capture.sub)), ..capture.clone() }),
+        HirKind::Concat(parts) => Hir::concat(parts.iter().map(without_capitals).collect()),
+        HirKind::Alternation(branches) => Hir::alternation(branches.iter().map(without_capitals).collect()),
+    }
+}
+
+/// The sets of words of which one each must be there.
+fn gather(hir: &Hir, sets: &mut Vec<Vec<String>>) {
+    match hir.kind() {
+        HirKind::Literal(literal) => sets.extend(of_literal(&literal.0)),
+        HirKind::Capture(capture) => gather(&capture.sub, sets),
+        HirKind::Repetition(repetition) if repetition.min > 0 => gather(&repetition.sub, sets),
+        HirKind::Concat(parts) => parts.iter().for_each(|part| gather(part, sets)),
+        // Of each branch the set whose shortest word is the longest.
+        HirKind::Alternation(branches) => {
+            let best = branches.iter().map(|branch| {
+                let mut inner = Vec::new();
+                gather(branch, &mut inner);
+                inner.into_iter().max_by_key(|set| shortest(set))
+            });
+            sets.extend(best.collect::<Option<Vec<_>>>().map(|best| best.concat()));
+        }
+        _ => {}
     }
 }
 
 /// Quotes are written in many ways, so a word ends at one.
-fn of_literal(bytes: &[u8]) -> Option<Vec<String>> {
-    let text = std::str::from_utf8(bytes).ok()?.to_ascii_lowercase();
-    let word = text.split(['\'', '"']).filter(|word| word.is_ascii()).max_by_key(|word| word.len())?;
-    (!word.is_empty()).then(|| vec![word.to_owned()])
+fn of_literal(bytes: &[u8]) -> Vec<Vec<String>> {
+    let Ok(text) = std::str::from_utf8(bytes) else { return Vec::new() };
+    let words = text.split(['\'', '"']).filter(|word| word.len() > 1 && word.is_ascii());
+    words.map(|word| vec![word.to_ascii_lowercase()]).collect()
 }
 
 fn shortest(set: &[String]) -> usize {
@@ -85,13 +157,36 @@ mod tests {
     #[test]
     fn the_words_are_what_every_match_holds() {
         for (source, words) in [
-            (r"libz\.so\.1: cannot open", vec!["libz.so.1: cannot open"]),
-            (r"sm_(?<sm>\d+) is not compatible", vec![" is not compatible"]),
-            (r"attribute '[^']*' missing", vec!["attribute "]),
-            (r"lib(?:cublas|cudnn)\.so", vec!["cublas", "cudnn"]),
-            (r"(?:NIX_SSL)?_CERT_FILE", vec!["_cert_file"]),
+            (r"libz\.so\.1: cannot open", vec![vec!["libz.so.1: cannot open"]]),
+            (r"sm_(?<sm>\d+) is not compatible", vec![vec![" is not compatible"], vec!["sm_"]]),
+            (r"attribute '[^']*' missing", vec![vec!["attribute "], vec![" missing"]]),
+            (r"lib(?:cublas|cudnn)\.so", vec![vec!["cublas", "cudnn"], vec!["lib"], vec![".so"]]),
+            (r"(?:NIX_SSL)?_CERT_FILE", vec![vec!["_cert_file"]]),
+            (r"(?:a \d+ long word|x|yes): no", vec![vec![": no"]]),
         ] {
-            assert_eq!(Pattern::new(source).unwrap().words, words, "{source}");
+            assert_eq!(Pattern::new(source).unwrap().needs, words, "{source}");
+        }
+    }
+
+    #[test]
+    fn small_and_capital_letters_are_the_same_unless_it_says_so() {
+        for (source, text, found) in [
+            (r"lib(?<name>[A-Z]+)\.so[^A-Z]* is", "LIBcuDA.SO.1: IS", Some((0, "cuDA"))),
+            (r"\bError (?<name>\d{3})\b", "x Error 803.", Some((2, "803"))),
+            (r"\bError (?<name>\d{3})\b", "xError 803.", None),
+            (r"(?<name>[^a-z]+)Torch$", "--torch", Some((0, "--"))),
+            (r"(?-i:Torch) (?<name>\S+)", "the Torch X", Some((4, "X"))),
+            (r"(?-i:Torch) (?<name>\S+)", "the torch X", None),
+            (r"(?<name>(?:not |never )?found|missing)", "Never Found", Some((0, "Never Found"))),
+            (r"cannot.{0,4}open(?<name>\x20?)", "cannot \u{fffd}open", Some((0, ""))),
+        ] {
+            let pattern = Pattern::new(source).unwrap();
+            let lower = text.to_ascii_lowercase();
+            let got = pattern.locate(text, lower.as_bytes());
+            assert_eq!(got, found.map(|(at, name)| (at, vec![("name".to_owned(), name.to_owned())])), "{source} in {text}");
+            assert_eq!(pattern.matches(text, lower.as_bytes()), found.is_some(), "{source} in {text}");
+            let plain = RegexBuilder::new(source).case_insensitive(true).unicode(false).build().unwrap();
+            assert_eq!(plain.is_match(text.as_bytes()), found.is_some(), "{source} in {text}");
         }
     }
 

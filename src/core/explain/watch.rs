@@ -1,27 +1,26 @@
 //! Follows every sign through the log, line by line, and keeps the first place where each is complete.
 
-use regex::bytes::Captures;
+use std::collections::VecDeque;
 
 use super::knowledge::{Knowledge, Use};
-use super::pattern::Pattern;
+use super::lines::Piece;
+use super::recent::Recent;
 
-/// The most characters of a line that are shown.
-const SHOWN: usize = 240;
-
-/// A line on which a pattern matched.
-#[derive(Debug, Clone)]
-pub(super) struct Hit {
+/// A pattern whose words stand in a line.
+#[derive(Debug)]
+struct Sighting {
     /// Counts pieces of lines that are not blank.
     place: u64,
-    pub(super) line: u64,
-    pub(super) text: String,
-    pub(super) captured: Vec<(String, String)>,
+    pattern: usize,
+    /// It was asked, and matches.
+    sure: bool,
 }
 
 /// How far one sign is.
 #[derive(Debug, Default)]
 struct Progress {
-    slots: Vec<Option<Hit>>,
+    /// What was seen near enough for each of its places, the newest last.
+    slots: Vec<VecDeque<Sighting>>,
     /// The last place that forbade it.
     forbidden: Option<u64>,
     /// Complete, but what comes next may still forbid it.
@@ -34,8 +33,9 @@ struct Progress {
 pub(super) struct Shown {
     /// The place of the match that completed it.
     place: u64,
-    /// The line to point at.
-    pub(super) hit: Hit,
+    /// The line to point at, and what to show of it.
+    pub(super) line: u64,
+    pub(super) text: String,
     pub(super) captured: Vec<(String, String)>,
 }
 
@@ -50,12 +50,14 @@ pub(super) struct Watch {
     /// For each pattern: the last place where its words were seen.
     stamp: Vec<u64>,
     candidates: Vec<usize>,
+    recent: Recent,
 }
 
 impl Watch {
     pub(super) fn new(knowledge: &Knowledge) -> Self {
         let patterns = knowledge.patterns.len();
-        let progress = knowledge.signs.iter().map(|sign| Progress { slots: vec![None; sign.slots], ..Progress::default() });
+        let slots = |count: usize| (0..count).map(|_| VecDeque::new()).collect();
+        let progress = knowledge.signs.iter().map(|sign| Progress { slots: slots(sign.slots), ..Progress::default() });
         Self {
             place: 0,
             progress: progress.collect(),
@@ -63,52 +65,52 @@ impl Watch {
             open: knowledge.uses.iter().map(Vec::len).collect(),
             stamp: vec![0; patterns],
             candidates: Vec::new(),
+            recent: Recent::new(knowledge.signs.iter().map(|sign| sign.within).max().unwrap_or(0)),
         }
     }
 
-    /// Reads one line (or one piece of a long one).
-    pub(super) fn read(&mut self, knowledge: &Knowledge, line: u64, text: &str) {
-        if text.bytes().all(|byte| byte.is_ascii_whitespace()) {
-            return;
+    /// The next piece of the log.
+    pub(super) fn take(&mut self, knowledge: &Knowledge, piece: Piece<'_>) {
+        match piece {
+            Piece::Quiet(count) => self.place += count,
+            Piece::Line(line, text, waiting) => self.read(knowledge, line, text, waiting),
         }
+    }
+
+    /// Reads one line (or one piece of a long one) in which these patterns may match.
+    fn read(&mut self, knowledge: &Knowledge, line: u64, text: &str, waiting: &[usize]) {
         self.place += 1;
         let mut candidates = std::mem::take(&mut self.candidates);
         candidates.clear();
-        for found in knowledge.automaton.find_overlapping_iter(text) {
-            for &pattern in &knowledge.of_word[found.pattern().as_usize()] {
-                if self.stamp[pattern] != self.place && self.open[pattern] > 0 {
-                    self.stamp[pattern] = self.place;
-                    candidates.push(pattern);
-                }
+        for &pattern in waiting {
+            if self.stamp[pattern] != self.place && self.open[pattern] > 0 {
+                self.stamp[pattern] = self.place;
+                candidates.push(pattern);
             }
         }
-        candidates.sort_unstable();
-        // Most candidates do not match; whether they do is far cheaper to ask than where.
-        let matches = |number: &usize| knowledge.patterns[*number].matches(text);
-        candidates.retain(matches);
-        if candidates.is_empty() || knowledge.noise.as_ref().is_some_and(|noise| noise.matches(text)) {
-            self.candidates = candidates;
-            return;
-        }
-        // What forbids comes first, so that one line can hold both.
-        for &number in &candidates {
-            self.forbid(knowledge, number);
-        }
-        for &number in &candidates {
-            // Where it matched is asked only of those that a sign still waits for: on most lines of a healthy log of none.
-            let waits = |used: &Use| matches!(*used, Use::Slot { sign, .. } if self.progress[sign].shown.is_none());
-            if !knowledge.uses[number].iter().any(waits) {
-                continue;
+        if !candidates.is_empty() {
+            candidates.sort_unstable();
+            self.recent.keep(self.place, line, text);
+            // What forbids comes first, so that one line can hold both.
+            for &pattern in &candidates {
+                self.forbid(knowledge, pattern);
             }
-            let regex = knowledge.patterns[number].regex();
-            if let Some(captures) = regex.and_then(|regex| regex.captures(text.as_bytes())) {
-                self.fill(knowledge, number, line, text, &captures);
+            for &pattern in &candidates {
+                self.fill(knowledge, pattern);
             }
         }
         self.candidates = candidates;
     }
 
     fn forbid(&mut self, knowledge: &Knowledge, pattern: usize) {
+        let waits = |used: &Use| match *used {
+            Use::Ever => !self.ever[pattern],
+            Use::Not { sign } => self.progress[sign].shown.is_none(),
+            Use::Slot { .. } => false,
+        };
+        if !knowledge.uses[pattern].iter().any(waits) || !self.recent.matches(knowledge, self.place, pattern) {
+            return;
+        }
         for used in &knowledge.uses[pattern] {
             match *used {
                 Use::Ever if !self.ever[pattern] => {
@@ -126,44 +128,56 @@ impl Watch {
         }
     }
 
-    fn fill(&mut self, knowledge: &Knowledge, pattern: usize, line: u64, text: &str, captures: &Captures<'_>) {
+    fn fill(&mut self, knowledge: &Knowledge, pattern: usize) {
         for used in &knowledge.uses[pattern] {
             let Use::Slot { sign, slot } = *used else { continue };
             if self.progress[sign].shown.is_some() {
                 continue;
             }
             self.settle(knowledge, sign);
-            let hit = Hit {
-                place: self.place,
-                line,
-                text: around(text, captures),
-                captured: groups(&knowledge.patterns[pattern], captures),
-            };
-            self.progress[sign].slots[slot] = Some(hit);
-            self.complete(knowledge, sign);
+            let (place, within) = (self.place, knowledge.signs[sign].within);
+            let seen = &mut self.progress[sign].slots[slot];
+            while seen.pop_front_if(|old| old.place + within < place).is_some() {}
+            seen.push_back(Sighting { place, pattern, sure: false });
+            self.complete(knowledge, sign, slot);
         }
     }
 
-    /// Looks whether the sign is whole now.
-    fn complete(&mut self, knowledge: &Knowledge, number: usize) {
+    /// Looks whether the sign is whole now that this slot may be filled. Only where each of them may be it is asked whether they are.
+    fn complete(&mut self, knowledge: &Knowledge, number: usize, slot: usize) {
         let watched = &knowledge.signs[number];
-        let progress = &mut self.progress[number];
-        let near = |place: u64| self.place - place <= watched.within;
+        let Self { place, progress, recent, .. } = self;
+        let progress = &mut progress[number];
+        let near = |then: u64| *place - then <= watched.within;
         if progress.pending.is_some() || progress.shown.is_some() || progress.forbidden.is_some_and(near) {
             return;
         }
-        let hits: Vec<&Hit> = progress.slots.iter().flatten().filter(|hit| near(hit.place)).collect();
-        if hits.len() < watched.slots {
+        if !progress.slots.iter().all(|seen| seen.back().is_some_and(|newest| near(newest.place))) {
             return;
         }
-        let captured: Vec<_> = hits.iter().flat_map(|hit| hit.captured.iter().cloned()).collect();
+        // The new one first: what was there before it was not whole.
+        for number in std::iter::once(slot).chain((0..watched.slots).filter(|other| *other != slot)) {
+            let seen = &mut progress.slots[number];
+            while seen.pop_back_if(|newest| !newest.sure && !recent.matches(knowledge, newest.place, newest.pattern)).is_some() {}
+            let Some(newest) = seen.back_mut() else { return };
+            newest.sure = true;
+            if !near(newest.place) || (number == slot && newest.place != *place) {
+                return;
+            }
+        }
+        let mut captured = Vec::new();
+        let mut shown = None;
+        for newest in progress.slots.iter().filter_map(VecDeque::back) {
+            let Some((line, text, named)) = recent.locate(newest.place, &knowledge.patterns[newest.pattern]) else { return };
+            captured.extend(named);
+            shown.get_or_insert((line, text));
+        }
         let (_, sign) = knowledge.of_sign(watched);
         let get = |name: &str| captured.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
         if sign.decide.as_ref().is_some_and(|rule| !rule.holds(&knowledge.floors, get)) {
             return;
         }
-        let shown = Shown { place: self.place, hit: hits[0].clone(), captured };
-        progress.pending = Some(shown);
+        progress.pending = shown.map(|(line, text)| Shown { place: *place, line, text, captured });
         if !watched.guarded {
             self.close(knowledge, number);
         }
@@ -192,25 +206,4 @@ impl Watch {
     pub(super) fn end(self) -> (Vec<Option<Shown>>, Vec<bool>) {
         (self.progress.into_iter().map(|progress| progress.shown.or(progress.pending)).collect(), self.ever)
     }
-}
-
-fn groups(pattern: &Pattern, captures: &Captures<'_>) -> Vec<(String, String)> {
-    let names = pattern.regex().into_iter().flat_map(regex::bytes::Regex::capture_names).flatten();
-    let value = |name| Some(String::from_utf8_lossy(captures.name(name)?.as_bytes()).into_owned());
-    names.filter_map(|name| Some((name.to_owned(), value(name)?))).collect()
-}
-
-/// The line, cut to what is around the match.
-fn around(text: &str, captures: &Captures<'_>) -> String {
-    let start = text.floor_char_boundary(captures.get(0).map_or(0, |found| found.start()));
-    let before = text[..start].chars().count();
-    let skip = if text.chars().count() <= SHOWN { 0 } else { before.saturating_sub(SHOWN / 4) };
-    let mut shown: String = text.chars().skip(skip).take(SHOWN).collect();
-    if skip > 0 {
-        shown.insert(0, '…');
-    }
-    if text.chars().count() > skip + SHOWN {
-        shown.push('…');
-    }
-    crate::core::text::sanitise(shown.trim()).into_owned()
 }
