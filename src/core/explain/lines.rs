@@ -14,7 +14,7 @@ const PIECE: usize = 4000;
 const OVERLAP: usize = 400;
 
 /// What the log consists of.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(super) enum Piece<'a> {
     /// So many pieces that are not blank, in which no pattern can match.
     Quiet(u64),

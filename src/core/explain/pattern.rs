@@ -9,6 +9,9 @@ use regex_syntax::hir::{Capture, Class, ClassBytes, ClassBytesRange, Hir, HirKin
 /// Shorter words are in every log.
 const SHORTEST_WORD: usize = 3;
 
+/// The parts of a text that an expression names.
+pub(super) type Named = Vec<(String, String)>;
+
 /// A regular expression, compiled when its words are first seen. Upper and lower case are the same. It works on bytes: what it
 /// names is ASCII, and an expression that knows Unicode takes many times as long to compile.
 #[derive(Debug)]
@@ -62,7 +65,7 @@ impl Pattern {
     }
 
     /// Where it matches first, and the named parts of the text there.
-    pub(super) fn locate(&self, text: &str, lower: &[u8]) -> Option<(usize, Vec<(String, String)>)> {
+    pub(super) fn locate(&self, text: &str, lower: &[u8]) -> Option<(usize, Named)> {
         let Compiled { regex, lower: small, .. } = self.compiled()?;
         let captures = regex.captures(if *small { lower } else { text.as_bytes() })?;
         let part = |name: &str| Some(String::from_utf8_lossy(text.as_bytes().get(captures.name(name)?.range())?).into_owned());

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::knowledge::Knowledge;
-use super::pattern::Pattern;
+use super::pattern::{Named, Pattern};
 
 /// The most characters of a line that are shown.
 const SHOWN: usize = 240;
@@ -51,7 +51,7 @@ impl Recent {
     }
 
     /// The number of the line of this place, what to show of it, and the parts of it that the pattern names.
-    pub(super) fn locate(&self, place: u64, pattern: &Pattern) -> Option<(u64, String, Vec<(String, String)>)> {
+    pub(super) fn locate(&self, place: u64, pattern: &Pattern) -> Option<(u64, String, Named)> {
         let line = &self.lines[self.find(place)?];
         let (start, named) = pattern.locate(&line.text, &line.lower)?;
         Some((line.number, around(&line.text, start), named))

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use super::knowledge::{Knowledge, Use};
 use super::lines::Piece;
+use super::pattern::Named;
 use super::recent::Recent;
 
 /// A pattern whose words stand in a line.
@@ -36,7 +37,7 @@ pub(super) struct Shown {
     /// The line to point at, and what to show of it.
     pub(super) line: u64,
     pub(super) text: String,
-    pub(super) captured: Vec<(String, String)>,
+    pub(super) captured: Named,
 }
 
 #[derive(Debug)]
