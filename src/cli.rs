@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::builder::{FalseyValueParser, Resettable};
 use clap::{ArgAction, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
-use nixml::core::catalog::Catalog;
+use nixml::core::catalog::date as catalog_date;
 use nixml::core::data::Data;
 use nixml::core::failure::{Exit, Failure};
 use nixml::core::step::{self, Step};
@@ -95,7 +95,11 @@ enum Command {
 impl Cli {
     /// Reads the command line. Usage errors, help and the version end the process here, as clap does.
     pub fn read() -> anyhow::Result<Self> {
-        let words = nixml::edge::arguments();
+        let mut words = nixml::edge::arguments();
+        if words.len() == 1 && Surroundings::look().terminal {
+            // What most people type is read once.
+            words.push("init".into());
+        }
         let cli = Self::of(&words)?;
         if cli.command.is_some() || !Surroundings::look().terminal {
             return Ok(cli);
@@ -107,11 +111,16 @@ impl Cli {
     fn of(words: &[std::ffi::OsString]) -> anyhow::Result<Self> {
         // The step files are read only when their flags can be meant.
         let steps = if words.iter().any(|word| word == "init") { steps_of(words)? } else { Vec::new() };
-        let mut whole = full_command(&steps);
+        let said = |name: &str| words.iter().any(|word| word == name);
+        let mut whole = Cli::command();
+        whole = if steps.is_empty() { whole } else { with_steps(whole, &steps) };
+        // A command that is not named is not run: its flags need not be made ready.
+        let named: Vec<String> = whole.get_subcommands().map(|one| one.get_name().to_owned()).filter(|name| said(name)).collect();
+        whole = named.into_iter().fold(evened_flags(whole), |whole, name| whole.mut_subcommand(name, evened));
         if words.iter().any(|word| word == "--version" || word == "-V") {
             // How old the knowledge is matters as much as how old the program is.
-            let catalog = Catalog::load(&Data::embedded())?;
-            whole = whole.version(format!("{} (catalog of {})", env!("CARGO_PKG_VERSION"), catalog.date));
+            let date = catalog_date(&Data::embedded());
+            whole = whole.version(format!("{} (catalog of {date})", env!("CARGO_PKG_VERSION")));
         }
         let matches = whole.try_get_matches_from(words).map_err(|error| refused(&error, words))?;
         let mut cli = Self::from_arg_matches(&matches).map_err(|error| refused(&error, words))?;
@@ -149,7 +158,11 @@ impl Cli {
 
 /// The whole command line with the flags of `steps`.
 pub fn full_command(steps: &[Step]) -> clap::Command {
-    evened(Cli::command().mut_subcommand("init", |init| init.args(command::init::step_arguments(steps))))
+    evened(with_steps(Cli::command(), steps))
+}
+
+fn with_steps(command: clap::Command, steps: &[Step]) -> clap::Command {
+    command.mut_subcommand("init", |init| init.args(command::init::step_arguments(steps)))
 }
 
 /// Flags that consent to something, so that no variable left behind in a shell can ever say them.
@@ -168,7 +181,11 @@ fn refused(error: &clap::Error, words: &[std::ffi::OsString]) -> Failure {
 /// What holds for every flag of every command: `NIXML_<FLAG>` says it too unless it is a consent, and `1` and `true` say yes. Nothing
 /// is kept for a longer help, so that clap sets `--help` as close as `-h`.
 fn evened(command: clap::Command) -> clap::Command {
-    let command = command.mut_args(|arg| {
+    evened_flags(command).mut_subcommands(evened)
+}
+
+fn evened_flags(command: clap::Command) -> clap::Command {
+    command.mut_args(|arg| {
         let Some(long) = arg.get_long().map(str::to_owned) else { return arg };
         let mut arg = arg.hide_env_values(true);
         if matches!(arg.get_action(), ArgAction::Help | ArgAction::Version) {
@@ -183,8 +200,7 @@ fn evened(command: clap::Command) -> clap::Command {
         let name = variable(&long);
         // Set to nothing it is absent, as everywhere; clap would ask a value of it.
         if nixml::edge::is_empty_variable(&name) { arg.env(Resettable::Reset) } else { arg.env(name) }
-    });
-    command.mut_subcommands(evened)
+    })
 }
 
 /// The variable of a flag.

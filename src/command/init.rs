@@ -159,9 +159,13 @@ pub fn run(args: &Args, shared: &Shared) -> anyhow::Result<Exit> {
         }
     }
     let folder_name = folder_name(&args.dir)?;
-    let facts = machine(shared)?;
-    let wizard =
-        Wizard { steps: Arc::new(steps), catalog: Catalog::of(&data)?, facts: Arc::new(facts), folder: folder_name, resolved };
+    // The machine takes its time to answer; the catalog is read meanwhile.
+    let (facts, catalog) = std::thread::scope(|scope| {
+        let catalog = scope.spawn(|| Catalog::of(&data));
+        (machine(shared), catalog.join())
+    });
+    let catalog = catalog.map_err(|_| anyhow::anyhow!("read the catalog"))??;
+    let wizard = Wizard { steps: Arc::new(steps), catalog, facts: Arc::new(facts?), folder: folder_name, resolved };
     let adopted = found.map(|found| adopt::judge(&found, &answers, &wizard, adopt::Judge::Strictly)).transpose()?;
     let answers = adopted.iter().fold(answers, |answers, adopted| adopted.answers(answers));
     if let Some(step) = wizard.steps.iter().find(|step| step.needed && answers.get(&step.id).is_none()) {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use include_dir::{Dir, include_dir};
 
@@ -12,10 +12,21 @@ static STEPS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/wizard-steps");
 static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 static ASSETS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/assets");
 
-/// Every data file by its path from the repository root (`wizard-steps/20-framework.toml`), sorted.
+type Files = BTreeMap<String, Cow<'static, [u8]>>;
+
+static EMBEDDED: LazyLock<Arc<Files>> = LazyLock::new(|| {
+    let mut files = Files::new();
+    for (name, dir) in [("wizard-steps", &STEPS), ("templates", &TEMPLATES), ("assets", &ASSETS)] {
+        collect(name, dir, &mut files);
+    }
+    Arc::new(files)
+});
+
+/// Every data file by its path from the repository root (`wizard-steps/20-framework.toml`), sorted. Clones share the files; what
+/// nobody asks for is not looked at, so that a program that starts does not read a megabyte first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Data {
-    files: BTreeMap<String, Cow<'static, str>>,
+    files: Arc<Files>,
     /// What [`Catalog::of`] read in it.
     pub(super) catalog: Known,
 }
@@ -33,28 +44,27 @@ impl PartialEq for Known {
 impl Eq for Known {}
 
 impl Data {
-    /// What the binary carries. Files that are not UTF-8 text (pictures) are left out.
+    /// What the binary carries. Files that are not UTF-8 text (pictures) have no text.
     #[must_use]
     pub fn embedded() -> Self {
-        let mut files = BTreeMap::new();
-        for (name, dir) in [("wizard-steps", &STEPS), ("templates", &TEMPLATES), ("assets", &ASSETS)] {
-            collect(name, dir, &mut files);
-        }
-        Self { files, catalog: Known::default() }
+        Self { files: Arc::clone(&EMBEDDED), catalog: Known::default() }
     }
 
     /// The same with `over` put on top: a file of the same path replaces, a new one joins.
     #[must_use]
     pub fn overlaid(mut self, over: impl IntoIterator<Item = (String, String)>) -> Self {
-        self.files.extend(over.into_iter().map(|(path, text)| (path, Cow::Owned(text))));
-        self.catalog = Known::default();
+        let mut over = over.into_iter().peekable();
+        if over.peek().is_some() {
+            Arc::make_mut(&mut self.files).extend(over.map(|(path, text)| (path, Cow::Owned(text.into_bytes()))));
+            self.catalog = Known::default();
+        }
         self
     }
 
     /// The text of one file.
     #[must_use]
     pub fn text(&self, path: &str) -> Option<&str> {
-        self.files.get(path).map(AsRef::as_ref)
+        self.files.get(path).and_then(|bytes| str::from_utf8(bytes).ok())
     }
 
     /// The files below `folder` (`assets/diagnoses/`) that end in `ending` (`.toml`), in order of their paths.
@@ -63,7 +73,7 @@ impl Data {
             .range(folder.to_owned()..)
             .take_while(move |(path, _)| path.starts_with(folder))
             .filter(move |(path, _)| path.ends_with(ending))
-            .map(|(path, text)| (path.as_str(), text.as_ref()))
+            .filter_map(|(path, bytes)| Some((path.as_str(), str::from_utf8(bytes).ok()?)))
     }
 
     /// Every path, in order.
@@ -72,11 +82,9 @@ impl Data {
     }
 }
 
-fn collect(prefix: &str, dir: &'static Dir<'static>, files: &mut BTreeMap<String, Cow<'static, str>>) {
+fn collect(prefix: &str, dir: &'static Dir<'static>, files: &mut Files) {
     for file in dir.files() {
-        if let Some(text) = file.contents_utf8() {
-            files.insert(format!("{prefix}/{}", file.path().display()), Cow::Borrowed(text));
-        }
+        files.insert(format!("{prefix}/{}", file.path().display()), Cow::Borrowed(file.contents()));
     }
     for inner in dir.dirs() {
         collect(prefix, inner, files);

@@ -19,8 +19,9 @@ use crate::edge::child::Awaited;
 use crate::edge::process::Standing;
 use crate::edge::{fault, terminal};
 
-/// Chunks that wait for the parser; a program that prints faster waits with them.
-const CHUNKS: usize = 64;
+/// Chunks (of four KiB, as the kernel gives them) that wait for the parser; a program that prints faster waits with them. What waits
+/// is passed on as one: enough for the parser to see what of a flood nobody will see.
+const CHUNKS: usize = 512;
 /// Keystrokes that wait for a program that does not read.
 const TYPED: usize = 256;
 /// Output that may still come after the program has ended: a child of it may hold the terminal open for ever.
@@ -159,7 +160,7 @@ fn size(rows: u16, columns: u16) -> Size {
 }
 
 fn read(mut pty: &Pty, chunks: &SyncSender<Chunk>) {
-    let mut buffer = vec![0; 16 * 1024];
+    let mut buffer = vec![0; 4096];
     loop {
         match pty.read(&mut buffer) {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -198,8 +199,17 @@ fn tell(chunks: &Receiver<Chunk>, hear: &mut impl FnMut(PtyEvent<'_>)) {
     loop {
         let left = if ended.is_some() { DRAIN.saturating_sub(last.elapsed()) } else { Duration::from_hours(1) };
         match chunks.recv_timeout(left) {
-            Ok(Chunk::Bytes(bytes)) => {
+            Ok(Chunk::Bytes(mut bytes)) => {
                 fault::point("pty-output");
+                for more in chunks.try_iter().take(CHUNKS) {
+                    match more {
+                        Chunk::Bytes(more) => bytes.extend(more),
+                        Chunk::Exit(how) => {
+                            ended = Some(how);
+                            last = Instant::now();
+                        }
+                    }
+                }
                 hear(PtyEvent::Output(&bytes));
             }
             Ok(Chunk::Exit(how)) => {

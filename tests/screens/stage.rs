@@ -13,6 +13,7 @@ use nixml::core::render;
 use nixml::core::session::{self, Event, Kept, Session};
 use nixml::core::step;
 use nixml::core::validation::{ValidationEvent, ValidationReport};
+use nixml::front::tui::trial::show;
 use nixml::front::tui::{Effect, Input, Model, Opening, Theme, prepare, start, update, view};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -192,6 +193,7 @@ impl Player {
             session::Effect::Validate => {
                 for event in self.trial.clone() {
                     self.now += 400;
+                    show(&event, &self.model.output);
                     self.tell(Event::Validating(Box::new(event)));
                 }
                 if let Some(report) = self.report.clone() {

@@ -8,9 +8,13 @@
     reason = "tests touch the world"
 )]
 
+#[path = "../nvml/lab.rs"]
+#[allow(dead_code, reason = "shared with the tests of the driver's library")]
+mod lab;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod driver;
 mod endings;
 mod job;
 mod keys;

@@ -1,5 +1,6 @@
 //! The wizard: picks the screen or the plain prompts and joins either to the world.
 
+mod line;
 mod plain;
 mod screen;
 mod world;

@@ -1,10 +1,10 @@
-//! The full screen: everything that is heard goes through one line, everything that is asked is done, a frame follows when something changed.
+//! The full screen: everything that is heard goes through one line, a person's keys first; a frame follows when something changed, and
+//! at once when it was a key. What programs print goes past the line, straight onto their pane.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::Duration;
 
 use anyhow::anyhow;
@@ -16,17 +16,19 @@ use nixml::edge::fault;
 use nixml::edge::pty::{Ended, Program, PtyCommand, PtyEvent};
 use nixml::edge::terminal::{Heard, Screen, keys, on_broken, signals, thread};
 use nixml::front::print;
+use nixml::front::tui::trial::show;
 use nixml::front::tui::{Effect, Input, Model, Opening, Theme, prepare, start, update, view};
 
 use super::Joined;
+use super::line::{Lane, Receiver, Sender, line};
 use super::world::{Tell, World};
 
 /// Frames are at least this far apart; what comes meanwhile is drawn together.
 const PACE: Duration = Duration::from_millis(16);
 /// With output flowing the eye needs no more.
 const FLOW: Duration = Duration::from_millis(33);
-/// What waits in line at most; a flood waits where it comes from.
-const LINE: usize = 1024;
+/// News is taken for so long before the frame that is due.
+const TURN: Duration = Duration::from_millis(4);
 
 /// What the loop takes.
 enum Message {
@@ -38,11 +40,11 @@ enum Message {
 
 pub fn run(mut joined: Joined) -> anyhow::Result<Exit> {
     let theme = Theme::load(&joined.data, joined.mono, joined.ascii)?;
-    let (send, line) = sync_channel(LINE);
-    let of_signals: SyncSender<Message> = send.clone();
-    let of_threads = send.clone();
-    on_broken(move |said| drop(of_threads.send(Message::Broken(said))));
-    signals(move |heard| of_signals.send(Message::Heard(heard)).is_ok())?;
+    let (sender, line) = line();
+    let (send, first) = (sender(Lane::Then), sender(Lane::First));
+    let (of_signals, of_threads) = (first.clone(), first.clone());
+    on_broken(move |said| of_threads.put(Message::Broken(said)));
+    signals(move |heard| of_signals.send(Message::Heard(heard)))?;
     let mut screen = Screen::open()?;
     let size = screen.size();
     let outside_git = joined.outside_git();
@@ -57,7 +59,7 @@ pub fn run(mut joined: Joined) -> anyhow::Result<Exit> {
         flowing: Arc::default(),
         suspended: false,
     };
-    let played = catch_unwind(AssertUnwindSafe(|| play(&mut stage, &mut screen, &line, &dir, outside_git)));
+    let played = catch_unwind(AssertUnwindSafe(|| play(&mut stage, &mut screen, (first, &line), &dir, outside_git)));
     let Stage { model, world, shell, .. } = stage;
     // The person has the terminal back before anything that may take its time.
     screen.close();
@@ -80,7 +82,7 @@ struct Stage {
     model: Model,
     world: World,
     shell: Option<Program>,
-    send: SyncSender<Message>,
+    send: Sender<Message>,
     began: Clock,
     /// New output was told and not drawn yet: telling again would only fill the line.
     flowing: Arc<AtomicBool>,
@@ -91,17 +93,16 @@ struct Stage {
 fn play(
     stage: &mut Stage,
     screen: &mut Screen,
-    line: &Receiver<Message>,
+    (first, line): (Sender<Message>, &Receiver<Message>),
     dir: &Path,
     outside_git: impl FnOnce() -> bool + Send + 'static,
 ) -> anyhow::Result<Exit> {
     screen.draw(|frame| view(&stage.model, frame))?;
-    let send = stage.send.clone();
-    keys(move |heard| send.send(Message::Heard(heard)).is_ok())?;
+    keys(move |heard| first.send(Message::Heard(heard)))?;
     let asks_git = stage.send.clone();
     thread("git", move || {
         if outside_git() {
-            let _ = asks_git.send(Message::Input(Input::OutsideGit));
+            asks_git.send(Message::Input(Input::OutsideGit));
         }
     })?;
     let effects = start(&mut stage.model);
@@ -110,29 +111,27 @@ fn play(
     }
     let mut drawn = Clock::start();
     loop {
-        let first = if stage.model.dirty {
+        let patience = if stage.model.dirty {
             let pace = if stage.flowing.load(Ordering::Relaxed) { FLOW } else { PACE };
-            line.recv_timeout(pace.saturating_sub(drawn.elapsed()))
-        } else if let Some(wait) = stage.model.wants_tick() {
-            line.recv_timeout(Duration::from_millis(wait))
+            Some(pace.saturating_sub(drawn.elapsed()))
         } else {
-            line.recv().map_err(|_| RecvTimeoutError::Disconnected)
+            stage.model.wants_tick().map(Duration::from_millis)
         };
-        let messages = match first {
-            Ok(first) => std::iter::once(first).chain(line.try_iter()).take(LINE).collect(),
-            Err(RecvTimeoutError::Timeout) => Vec::new(),
-            Err(RecvTimeoutError::Disconnected) => return Ok(Exit::Signal(1)),
-        };
-        if messages.is_empty() && !stage.model.dirty {
+        let mut next = line.next(patience);
+        if next.is_none() && !stage.model.dirty {
             stage.input(Input::Tick, screen, dir)?;
         }
-        for message in messages {
+        let (turn, mut keyed) = (Clock::start(), false);
+        while let Some(message) = next {
+            let key = matches!(message, Message::Heard(_));
             if let Some(exit) = stage.take(message, screen, dir)? {
                 return Ok(exit);
             }
+            keyed |= key;
+            next = if turn.elapsed() < TURN { line.next(Some(Duration::ZERO)) } else { None };
         }
         fault::point("screen");
-        if stage.model.dirty && drawn.elapsed() >= PACE {
+        if stage.model.dirty && (keyed || drawn.elapsed() >= PACE) {
             stage.model.dirty = false;
             stage.flowing.store(false, Ordering::Relaxed);
             prepare(&mut stage.model);
@@ -217,18 +216,32 @@ impl Stage {
     }
 
     fn tell(&self) -> Tell {
-        let send = self.send.clone();
-        Box::new(move |event: Event| send.send(Message::Input(Input::World(Box::new(event)))).is_ok())
+        let (send, pane, flow) = (self.send.clone(), self.model.output.clone(), self.flow());
+        Box::new(move |event: Event| match &event {
+            Event::Validating(event) if show(event, &pane) => {
+                flow();
+                send.is_open()
+            }
+            _ => send.send(Message::Input(Input::World(Box::new(event)))),
+        })
+    }
+
+    /// Says that there is new output, unless that was said and nothing was drawn since.
+    fn flow(&self) -> impl Fn() + Send + 'static {
+        let (send, flowing) = (self.send.clone(), Arc::clone(&self.flowing));
+        move || {
+            if !flowing.swap(true, Ordering::Relaxed) {
+                send.send(Message::Input(Input::Output));
+            }
+        }
     }
 
     fn open_shell(&mut self, rows: u16, columns: u16, dir: &Path) {
-        let (pane, send, flowing) = (self.model.shell.pane.clone(), self.send.clone(), Arc::clone(&self.flowing));
+        let (pane, send, flow) = (self.model.shell.pane.clone(), self.send.clone(), self.flow());
         let hear = move |event: PtyEvent<'_>| match event {
             PtyEvent::Output(bytes) => {
                 pane.feed(bytes);
-                if !flowing.swap(true, Ordering::Relaxed) {
-                    let _ = send.send(Message::Input(Input::Output));
-                }
+                flow();
             }
             PtyEvent::Ended(how) => {
                 let why = match how {
@@ -236,7 +249,7 @@ impl Stage {
                     Ended::Exit(code) => format!("the shell has ended with code {code}; F2 opens another"),
                     Ended::Signal(number) => format!("the shell was ended by signal {number}"),
                 };
-                let _ = send.send(Message::Input(Input::ShellEnded(why)));
+                send.send(Message::Input(Input::ShellEnded(why)));
             }
         };
         match nixml::edge::project_shell::command(dir)
@@ -245,7 +258,7 @@ impl Stage {
             Ok(program) => self.shell = Some(program),
             Err(error) => {
                 let why = format!("the shell could not be started: {error}");
-                let _ = self.send.try_send(Message::Input(Input::ShellEnded(why)));
+                self.send.put(Message::Input(Input::ShellEnded(why)));
             }
         }
     }

@@ -9,6 +9,7 @@ mod tables;
 use std::collections::BTreeMap;
 
 pub use framework::{Base, Broken, Build, Companion, Framework, Jit, Note, Pinned, Release, Remote, Size};
+pub use load::date;
 pub use tables::{Arch, Card, Extra, Floor, Generation, Native, PyPi, PythonMinor, Toolkit};
 
 use crate::core::plan::Pin;

@@ -280,7 +280,6 @@ impl Session {
 
     /// Takes what the world reported; gives what it must do next.
     pub fn report(&mut self, event: Event) -> Vec<Effect> {
-        let review = self.stage.review().cloned();
         match event {
             Event::Probed { facts, complete } => {
                 self.facts = Arc::new(*facts);
@@ -293,11 +292,11 @@ impl Session {
                 }
             }
             Event::Wrote { notes } if self.validates => {
-                self.stage = Stage::Validating { progress: Running::noted(notes), review };
+                self.stage = Stage::Validating { progress: Running::noted(notes), review: self.stage.review().cloned() };
                 return vec![self.keep(At::Written), Effect::Validate];
             }
             Event::Wrote { notes } => {
-                self.stage = Stage::Done { notes, report: None, review };
+                self.stage = Stage::Done { notes, report: None, review: self.stage.review().cloned() };
                 return vec![Effect::Forget];
             }
             Event::Validating(event) => {
@@ -307,12 +306,24 @@ impl Session {
             }
             Event::Validated(report) => {
                 let proved = report.ok;
+                let review = self.stage.review().cloned();
                 self.stage = Stage::Done { notes: Vec::new(), report: Some(report), review };
                 return if proved { vec![Effect::Forget] } else { Vec::new() };
             }
-            Event::Refused(failure) => self.stage = Stage::Stopped { failure, wrote: false, review },
-            Event::NotValidated(failure) => self.stage = Stage::Stopped { failure, wrote: true, review },
+            Event::Refused(failure) => self.stop(failure, false),
+            Event::NotValidated(failure) => self.stop(failure, true),
         }
         Vec::new()
+    }
+
+    /// What runs has printed something, and that is all there is to say about it.
+    pub fn hear_output(&mut self) {
+        if let Stage::Validating { progress, .. } = &mut self.stage {
+            progress.hear();
+        }
+    }
+
+    fn stop(&mut self, failure: Failure, wrote: bool) {
+        self.stage = Stage::Stopped { failure, wrote, review: self.stage.review().cloned() };
     }
 }

@@ -17,9 +17,6 @@ pub struct Review {
     pub changes: Option<Vec<Change>>,
 }
 
-/// Lines of output that are kept for the screen; the whole of it is in the log file.
-const MOST_LINES: usize = 2_000;
-
 /// How far a validation has come.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Running {
@@ -31,8 +28,6 @@ pub struct Running {
     pub nix: Option<Progress>,
     /// Seconds without a sign of life, when that is worth saying.
     pub silent: Option<u64>,
-    /// The last lines of output, sanitised.
-    pub lines: Vec<String>,
     /// What the writing before it left to say.
     pub notes: Vec<String>,
 }
@@ -42,6 +37,11 @@ impl Running {
     #[must_use]
     pub fn noted(notes: Vec<String>) -> Self {
         Self { notes, ..Self::default() }
+    }
+
+    /// Something was printed: a sign of life.
+    pub(super) fn hear(&mut self) {
+        self.silent = None;
     }
 
     pub(super) fn take(&mut self, event: ValidationEvent) {
@@ -55,15 +55,8 @@ impl Running {
                 self.nix = Some(progress);
                 self.silent = None;
             }
-            ValidationEvent::Line { text, .. } => {
-                self.silent = None;
-                if self.lines.len() >= MOST_LINES {
-                    self.lines.drain(..MOST_LINES / 4);
-                }
-                self.lines.push(text);
-            }
-            // The pane has its own way to the bytes.
-            ValidationEvent::Terminal { .. } => self.silent = None,
+            // The pane has its own way to what is printed.
+            ValidationEvent::Line { .. } | ValidationEvent::Terminal { .. } => self.hear(),
             ValidationEvent::Silent { seconds, .. } => self.silent = Some(seconds),
             ValidationEvent::Ended(phase) => {
                 self.phase = None;

@@ -116,8 +116,10 @@ impl Wizard {
                     let size = plan.download_bytes().map(|bytes| format!(", {} to download", crate::core::text::bytes(bytes)));
                     format!("{} {} ({}){}", plan.title, plan.version, plan.build, size.unwrap_or_default())
                 });
-                let title = match target {
-                    Target::Cuda => "NVIDIA GPU",
+                let title = match (target, plan.as_ref().map(|plan| plan.build.as_str())) {
+                    (Target::Cuda, _) => "NVIDIA GPU",
+                    // One build for its GPU and its CPU, and no target of its own.
+                    (_, Ok("mps")) => "This Mac, its GPU and its CPU",
                     _ => "CPU",
                 };
                 Offer {
@@ -153,8 +155,8 @@ impl Wizard {
                 id: python.version.clone(),
                 title: format!("Python {}", python.version),
                 why: match python.status.as_str() {
-                    "bugfix" => "its makers mend faults and security holes".to_owned(),
-                    "security" => "its makers mend security holes".to_owned(),
+                    "bugfix" => "gets bug fixes and security fixes".to_owned(),
+                    "security" => "gets security fixes".to_owned(),
                     other => other.to_owned(),
                 },
                 blocked: self.plan_with(&early, "python", Value::Text(python.version.clone())).err(),

@@ -13,7 +13,7 @@ pub enum Input {
     Resize(u16, u16),
     /// Time has passed; nothing else.
     Tick,
-    /// The world reported.
+    /// The world reported. What an event of a validation printed is on its pane already ([`super::trial::show`]).
     World(Box<session::Event>),
     /// The pane has new output.
     Output,

@@ -54,13 +54,14 @@ pub fn prepare(model: &mut Model) {
         return;
     }
     look(model);
-    match model.session.stage().clone() {
+    match model.session.stage() {
         Stage::Machine if model.session.probed() => {
             quick(model);
             imagine(model, if model.here() == Some(RESUME) { Intent::Resume } else { Intent::Quick });
             (model.seen.rows, model.seen.ids) = machine_rows(model);
         }
         Stage::Asking(question) => {
+            let question = question.clone();
             match under_cursor(model, &question) {
                 Some(value) => imagine(model, Intent::Answer(value)),
                 None => show(model, None),
@@ -68,8 +69,8 @@ pub fn prepare(model: &mut Model) {
             model.seen.why = explain(model, &question);
         }
         Stage::Review(review) => {
-            model.seen.imagined = None;
             (model.seen.plan, model.seen.files) = (Some(review.plan.clone()), Some(review.files.clone()));
+            model.seen.imagined = None;
         }
         _ => {}
     }

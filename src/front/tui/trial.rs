@@ -1,10 +1,26 @@
 //! The validation as it is seen: the phases the conversation knows, with the times it does not.
 
+use super::pane::Pane;
 use super::widgets::phases::{Row, State};
 use crate::core::nix_log::Progress;
 use crate::core::session::{Running, Stage};
 use crate::core::text;
 use crate::core::validation::{Phase, PhaseId, PhaseStatus, ValidationEvent};
+
+/// Shows on `pane` what an event printed; true when that is all there is to it. Called by whoever hears the event, on its own
+/// thread: the screen has better things to do than to read a flood.
+pub fn show(event: &ValidationEvent, pane: &Pane) -> bool {
+    match event {
+        ValidationEvent::Line { text, .. } => pane.line(text),
+        ValidationEvent::Terminal { bytes, .. } => pane.feed(bytes),
+        ValidationEvent::Started { what, phase } if !what.is_empty() && *phase != PhaseId::Build => {
+            pane.line(&format!("\x1b[1m$ {what}\x1b[0m"));
+            return false;
+        }
+        _ => return false,
+    }
+    true
+}
 
 /// When what began, in milliseconds since the start of the program.
 #[derive(Debug, Clone, Copy, Default)]

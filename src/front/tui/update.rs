@@ -12,7 +12,6 @@ use super::{layout, leave, seen};
 use crate::core::answers::Answers;
 use crate::core::session::{self, Event, Intent};
 use crate::core::step::Kind;
-use crate::core::validation::{PhaseId, ValidationEvent};
 
 /// Milliseconds within which a second Ctrl-C leaves at once.
 pub const TWICE: u64 = 2000;
@@ -44,6 +43,7 @@ pub fn update(model: &mut Model, input: Input, now: u64) -> Vec<Effect> {
         }
         Input::World(event) => report(model, *event),
         Input::Output => {
+            model.session.hear_output();
             model.dirty = true;
             return Vec::new();
         }
@@ -129,17 +129,7 @@ fn world(model: &mut Model, effects: Vec<session::Effect>) -> Vec<Effect> {
 fn report(model: &mut Model, event: Event) -> Vec<Effect> {
     let screen = model.screen().to_owned();
     match &event {
-        Event::Validating(event) => {
-            model.trial.hear(event, model.now);
-            match &**event {
-                ValidationEvent::Line { text, .. } => model.output.line(text),
-                ValidationEvent::Terminal { bytes, .. } => model.output.feed(bytes),
-                ValidationEvent::Started { what, phase } if !what.is_empty() && *phase != PhaseId::Build => {
-                    model.output.line(&format!("\x1b[1m$ {what}\x1b[0m"));
-                }
-                _ => {}
-            }
-        }
+        Event::Validating(event) => model.trial.hear(event, model.now),
         Event::Validated(_) | Event::NotValidated(_) => model.trial.finish(model.now),
         _ => {}
     }

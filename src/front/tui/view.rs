@@ -133,7 +133,7 @@ fn aside(model: &Model) -> Option<String> {
             let notes: Vec<&String> = review.plan.notes.iter().chain(&review.plan.not_here).collect();
             notes.first().map(|note| format!("Note: {note}"))
         }
-        Stage::Validating { .. } => Some("You may leave: what is downloaded stays for the next run.".to_owned()),
+        Stage::Validating { .. } => Some("Ctrl-C stops it or leaves; what is downloaded stays for the next run.".to_owned()),
         _ => None,
     }
 }

@@ -1,11 +1,14 @@
 //! The terminal pane: the screen of a program inside ours, with its history. Shared with the thread that feeds it.
 
 mod encode;
+mod feed;
 mod find;
+mod skim;
 mod widget;
 
 use std::num::NonZeroU16;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use encode::{encode, paste};
@@ -19,12 +22,19 @@ const COPIED: usize = 70_000;
 /// A program's screen. Clones show the same one. Everything the program asks of a terminal beyond cells (its title, the
 /// clipboard, answers to queries) is dropped.
 #[derive(Clone)]
-pub struct Pane(Arc<Mutex<Inner>>);
+pub struct Pane(Arc<Shared>);
+
+struct Shared {
+    inner: Mutex<Inner>,
+    /// How many wait to look at it: whoever feeds lets them go first.
+    waiting: AtomicUsize,
+    /// Held by the one who feeds, for as long as one piece takes.
+    feeding: Mutex<skim::Skim>,
+}
 
 struct Inner {
+    /// How far it is scrolled back is its own to keep: a reader further up stays at the same lines.
     parser: vt100::Parser,
-    /// Rows scrolled back from the newest.
-    back: usize,
     /// The words looked for, and where the last match stands.
     found: Option<find::Found>,
     /// A line of nixml's own was last and the next output starts a new one.
@@ -47,32 +57,13 @@ impl Pane {
     /// An empty screen; a size of 0 counts as 1.
     #[must_use]
     pub fn new(rows: u16, columns: u16) -> Self {
-        Self(Arc::new(Mutex::new(Inner { parser: parser(rows, columns), back: 0, found: None, fresh: true })))
+        Self::keeping(rows, columns, HISTORY)
     }
 
-    /// Takes what the program printed.
-    pub fn feed(&self, bytes: &[u8]) {
-        let mut inner = self.lock();
-        let before = inner.parser.screen().scrollback_len();
-        // A parser that trips over hostile bytes costs the screen's contents, not the wizard.
-        if catch_unwind(AssertUnwindSafe(|| inner.parser.process(bytes))).is_err() {
-            let (rows, columns) = inner.parser.screen().size();
-            inner.parser = parser(rows.get(), columns.get());
-            inner.parser.process(b"[the screen could not be read and was cleared]\r\n");
-            inner.back = 0;
-        }
-        if inner.back > 0 {
-            // Whoever reads further up keeps reading the same lines.
-            let more = inner.parser.screen().scrollback_len().saturating_sub(before);
-            inner.back = (inner.back + more).min(inner.parser.screen().scrollback_len());
-        }
-        inner.fresh = bytes.last() == Some(&b'\n');
-    }
-
-    /// Adds a line of output that came over a pipe.
-    pub fn line(&self, text: &str) {
-        let start = if self.lock().fresh { "" } else { "\r\n" };
-        self.feed(format!("{start}{}\r\n", text.trim_end_matches(['\r', '\n'])).as_bytes());
+    /// One that keeps so many rows above its screen.
+    fn keeping(rows: u16, columns: u16, history: usize) -> Self {
+        let inner = Inner { parser: parser(rows, columns, history), found: None, fresh: true };
+        Self(Arc::new(Shared { inner: Mutex::new(inner), waiting: AtomicUsize::new(0), feeding: Mutex::default() }))
     }
 
     /// Gives the screen another size; 0 counts as 1. False when it has that size already.
@@ -83,10 +74,11 @@ impl Pane {
         if inner.parser.screen().size() == wanted {
             return false;
         }
+        let back = inner.parser.screen().scrollback();
         if catch_unwind(AssertUnwindSafe(|| inner.parser.set_size(wanted.0, wanted.1))).is_err() {
-            inner.parser = parser(rows, columns);
+            inner.parser = parser(rows, columns, inner.parser.screen().scrollback_capacity());
         }
-        inner.back = inner.back.min(inner.parser.screen().scrollback_len());
+        inner.parser.screen_mut().set_scrollback(back);
         true
     }
 
@@ -100,13 +92,14 @@ impl Pane {
     /// Scrolls by rows: up into the history when positive.
     pub fn scroll(&self, rows: isize) {
         let mut inner = self.lock();
-        inner.back = inner.back.saturating_add_signed(rows).min(inner.parser.screen().scrollback_len());
+        let screen = inner.parser.screen_mut();
+        screen.set_scrollback(screen.scrollback().saturating_add_signed(rows));
     }
 
     /// Back to the newest row.
     pub fn follow(&self) {
         let mut inner = self.lock();
-        inner.back = 0;
+        inner.parser.screen_mut().set_scrollback(0);
         inner.found = None;
     }
 
@@ -114,7 +107,7 @@ impl Pane {
     #[must_use]
     pub fn position(&self) -> (usize, usize) {
         let inner = self.lock();
-        (inner.back, inner.parser.screen().scrollback_len())
+        (inner.parser.screen().scrollback(), inner.parser.screen().scrollback_len())
     }
 
     /// Looks for `words` upwards, from the last match or from the newest row; false when there is none.
@@ -125,7 +118,7 @@ impl Pane {
         inner.found = find::up(&mut inner.parser, words, before.as_ref());
         let hit = inner.found.as_ref().map(|found| found.back);
         if let Some(back) = hit {
-            inner.back = back;
+            inner.parser.screen_mut().set_scrollback(back);
         }
         hit.is_some()
     }
@@ -176,7 +169,10 @@ impl Pane {
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.waiting.fetch_add(1, Ordering::Relaxed);
+        let inner = self.0.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        self.0.waiting.fetch_sub(1, Ordering::Relaxed);
+        inner
     }
 }
 
@@ -184,8 +180,8 @@ fn at_least_one(number: u16) -> NonZeroU16 {
     NonZeroU16::new(number).unwrap_or(NonZeroU16::MIN)
 }
 
-fn parser(rows: u16, columns: u16) -> vt100::Parser {
-    vt100::Parser::new(at_least_one(rows), at_least_one(columns), HISTORY)
+fn parser(rows: u16, columns: u16, history: usize) -> vt100::Parser {
+    vt100::Parser::new(at_least_one(rows), at_least_one(columns), history)
 }
 
 #[cfg(test)]

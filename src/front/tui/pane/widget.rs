@@ -12,11 +12,11 @@ use crate::front::tui::theme::Theme;
 /// Draws what fits into `area`; where the program's cursor stands, when it is to be seen.
 pub fn draw(pane: &Pane, area: Rect, buffer: &mut Buffer, theme: &Theme) -> Option<Position> {
     let area = area.intersection(buffer.area);
-    let mut inner = pane.lock();
-    let (back, row) = (inner.back, inner.found.as_ref().map(|found| found.row));
-    let screen = inner.parser.screen_mut();
-    screen.set_scrollback(back);
-    let top = screen.scrollback_len() - screen.scrollback();
+    let inner = pane.lock();
+    let row = inner.found.as_ref().map(|found| found.row);
+    let screen = inner.parser.screen();
+    let back = screen.scrollback();
+    let top = screen.scrollback_len() - back;
     for y in 0..area.height {
         let found = row.is_some_and(|row| row == top + usize::from(y));
         for x in 0..area.width {
@@ -33,7 +33,6 @@ pub fn draw(pane: &Pane, area: Rect, buffer: &mut Buffer, theme: &Theme) -> Opti
         }
     }
     let (cursor, hidden) = (screen.cursor_position(), screen.hide_cursor());
-    screen.set_scrollback(0);
     let seen = !hidden && back == 0 && cursor.0 < area.height && cursor.1 < area.width;
     seen.then(|| Position { x: area.x + cursor.1, y: area.y + cursor.0 })
 }

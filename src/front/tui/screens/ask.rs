@@ -3,6 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
+use unicode_width::UnicodeWidthStr as _;
 
 use super::preview;
 use crate::core::facts::DiskRole;
@@ -101,7 +102,12 @@ pub fn cost(model: &Model) -> Option<String> {
     let plan = model.seen.plan.as_ref()?;
     let mut words = vec![format!("{} {} ({}), Python {}", plan.title, plan.version, plan.build, plan.python)];
     words.extend(sizes(model, plan));
-    Some(words.join(&format!(" {} ", model.theme.sign.dot)))
+    let dot = format!(" {} ", model.theme.sign.dot);
+    // Whole words or none: half a number says something else.
+    while words.len() > 2 && words.join(&dot).width() + 2 > usize::from(model.size.0) {
+        words.pop();
+    }
+    Some(words.join(&dot))
 }
 
 /// What is downloaded and what it needs on the disk, as far as it was measured.

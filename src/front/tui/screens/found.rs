@@ -36,14 +36,17 @@ pub fn facts(facts: &Facts, probed: bool) -> Vec<Fact> {
 /// What to mend, the gravest first, with the commands.
 #[must_use]
 pub fn troubles(facts: &Facts, probed: bool) -> Vec<Fact> {
-    let mut rows: Vec<Fact> =
-        if probed { doctor::run(facts, None, &[]).iter().filter_map(trouble).collect() } else { Vec::new() };
-    rows.sort_by_key(|row| match row.mark {
-        Mark::Fail => 0,
-        Mark::Warn => 1,
-        _ => 2,
+    let mut found = if probed { doctor::run(facts, None, &[]) } else { Vec::new() };
+    found.sort_by_key(|finding| {
+        let grave = match finding.verdict {
+            Verdict::Fail => 0,
+            Verdict::Warn => 1,
+            _ => 2,
+        };
+        // Of what is only noted, Nix matters most: everything else can wait for it.
+        (grave, finding.code.as_deref() != Some("nix-missing"))
     });
-    rows
+    found.iter().filter_map(trouble).collect()
 }
 
 fn row(mark: Mark, label: &str, detail: String) -> Fact {
