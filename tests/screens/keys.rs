@@ -38,7 +38,8 @@ fn every_step_has_its_number_and_its_way_back() {
     assert_eq!(title("j<enter><enter><enter><esc>"), "step 3/8: Framework");
     assert_eq!(title("j<enter><enter><enter><left><left><esc>"), "step 1/8: Your machine");
     assert_eq!(title("<enter>"), "step 7/8: Review");
-    assert_eq!(title("<enter><esc>"), "step 6/8: Extras");
+    assert_eq!(title("j<enter><enter><enter><enter><enter><enter><esc>"), "step 6/8: Extras");
+    assert_eq!(title("<enter><esc>"), "step 1/8: Your machine", "whoever was asked nothing goes back to where it began");
 }
 
 #[test]
@@ -51,6 +52,25 @@ fn back_loses_no_answer() {
     // What was switched on and not confirmed is still on.
     let player = player.keys("<enter><enter><space><esc><enter>");
     assert!(player.text().contains("[x]"), "{}", player.text());
+}
+
+#[test]
+fn enter_on_another_target_means_that_one_until_space_marked_some() {
+    let targets = |keys: &str| player().keys("j<enter><enter><enter>").keys(keys).model.session.answers().words("targets");
+    assert_eq!(targets("<enter>"), ["cuda"]);
+    assert_eq!(targets("<down><enter>"), ["cpu"]);
+    assert_eq!(targets("<down><space><enter>"), ["cuda", "cpu"]);
+    assert_eq!(targets("<down><space><space><enter>"), ["cuda"], "Space was pressed: the marks count");
+    // Going back, the choice of before is the mark again.
+    assert_eq!(targets("<down><enter><esc><up><enter>"), ["cuda"]);
+}
+
+#[test]
+fn enter_on_a_target_that_cannot_be_says_why() {
+    let player =
+        Player::new(host("upgraded-not-rebooted"), 80, 24, Look::Colour).probe().keys("j<enter><enter><enter><up><enter>");
+    assert!(player.model.popup.is_some(), "{}", player.text());
+    assert!(player.text().contains("kernel module"), "{}", player.text());
 }
 
 #[test]

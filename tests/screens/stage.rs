@@ -193,7 +193,7 @@ impl Player {
             session::Effect::Validate => {
                 for event in self.trial.clone() {
                     self.now += 400;
-                    show(&event, &self.model.output);
+                    let _ = show(&event, &self.model.output);
                     self.tell(Event::Validating(Box::new(event)));
                 }
                 if let Some(report) = self.report.clone() {

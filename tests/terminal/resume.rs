@@ -61,7 +61,7 @@ fn after_a_lost_connection_it_goes_on_where_it_was() {
     terminal.wait_for("written, not proved yet");
     terminal.wait_for("Python 3");
     terminal.send("\r");
-    terminal.wait_for("every file is there already");
+    terminal.wait_for("nothing to write");
     terminal.send("\x03\x03");
     assert_eq!(terminal.end(), 130);
 }
@@ -152,7 +152,7 @@ fn a_project_in_the_folder_can_be_gone_on_with() {
     terminal.wait_for("this folder's project: scikit-learn");
     terminal.wait_for("Python 3");
     terminal.send("\r");
-    let review = terminal.wait_for("every file is there already");
+    let review = terminal.wait_for("nothing to write");
     assert!(review.contains("scikit-learn"), "{review}");
     terminal.send("\x03\x03");
     assert_eq!(terminal.end(), 130);

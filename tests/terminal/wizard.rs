@@ -69,3 +69,28 @@ fn a_file_of_somebody_else_is_not_touched() {
     assert_eq!(room.files(), ["flake.nix"]);
     terminal.assert_clean();
 }
+
+#[test]
+fn a_project_that_was_there_is_taken_over_and_what_cannot_be_is_said() {
+    let room = Room::new();
+    let wishes = "torch>=2.4\nnumpy<3\ngit+https://example.org/x.git\n-e .\n";
+    std::fs::write(room.project().join("requirements.txt"), wishes).unwrap();
+    let mut terminal = room.nixml("laptop-no-gpu", &[], &[], 80, 24);
+    terminal.wait_for("Python 3");
+    terminal.wait_for("What your project's files ask for is taken over");
+    terminal.send("\r");
+    let review = terminal.wait_for("new files");
+    assert!(review.contains("numpy<3"), "{review}");
+    assert!(review.contains("2 lines of your project's files are not taken over: w says which and why."), "{review}");
+    terminal.send("w");
+    let why = terminal.wait_for("Why this plan");
+    assert!(why.contains("requirements.txt:3"), "{why}");
+    terminal.send("\x1b");
+    terminal.wait_for("Write and validate");
+    terminal.send("\r");
+    terminal.wait_for("Written, not validated");
+    assert_eq!(std::fs::read_to_string(room.project().join("requirements.txt")).unwrap(), wishes, "their file is theirs");
+    terminal.send("q");
+    assert_eq!(terminal.end(), 0);
+    terminal.assert_clean();
+}

@@ -109,6 +109,12 @@ impl Facts {
         Some(format!("{}-{kind}", os.arch.as_deref()?))
     }
 
+    /// True on macOS.
+    #[must_use]
+    pub fn is_mac(&self) -> bool {
+        self.os.as_ref().is_some_and(|os| os.kind == Some(OsKind::Macos))
+    }
+
     /// True on NixOS.
     #[must_use]
     pub fn is_nixos(&self) -> bool {

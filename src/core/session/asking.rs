@@ -99,7 +99,8 @@ impl Session {
         Ok(vec![self.keep(At::Review), Effect::Compare(Box::new(plan))])
     }
 
-    /// One step back: from the first question to the machine, from the review to the last question.
+    /// One step back: from the first question to the machine, from the review to the last question, or to where it was entered when
+    /// nothing was asked.
     pub(super) fn back(&mut self) -> Result<Vec<Effect>, Failure> {
         let applying: Vec<Step> = self.wizard()?.applying(&self.answers, false)?.into_iter().cloned().collect();
         let before = match &self.stage {
@@ -107,7 +108,8 @@ impl Session {
                 let place = applying.iter().position(|step| step.id == question.step.id).unwrap_or(0);
                 place.checked_sub(1).and_then(|place| applying.get(place))
             }
-            Stage::Review(_) => applying.last(),
+            Stage::Review(_) if self.answers.iter().any(|(_, answer)| answer.from == Origin::Asked) => applying.last(),
+            Stage::Review(_) => None,
             Stage::Stopped { wrote: false, .. } => return self.review(),
             _ => return Ok(Vec::new()),
         };

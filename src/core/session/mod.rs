@@ -195,6 +195,12 @@ impl Session {
         &self.changed
     }
 
+    /// What the review must say besides.
+    #[must_use]
+    pub fn told(&self) -> &[String] {
+        &self.told
+    }
+
     /// Why the last intent was refused.
     #[must_use]
     pub fn refusal(&self) -> Option<&Failure> {

@@ -119,7 +119,7 @@ impl Wizard {
                 let title = match (target, plan.as_ref().map(|plan| plan.build.as_str())) {
                     (Target::Cuda, _) => "NVIDIA GPU",
                     // One build for its GPU and its CPU, and no target of its own.
-                    (_, Ok("mps")) => "This Mac, its GPU and its CPU",
+                    (_, Ok("mps")) => "This Mac",
                     _ => "CPU",
                 };
                 Offer {

@@ -4,7 +4,7 @@ use super::input::Effect;
 use super::keys::Place;
 use super::leave;
 use super::model::{Model, Popup, PopupKind};
-use super::seen::{GIT, GUIDED, QUICK, RESUME, WRITE};
+use super::seen::{self, GIT, GUIDED, QUICK, RESUME, WRITE};
 use super::update::{intend, read};
 use crate::core::answers::{Value, check};
 use crate::core::session::{Intent, Stage};
@@ -55,6 +55,7 @@ pub(super) fn toggle(model: &mut Model) {
         Stage::Asking(question) if question.step.kind == Kind::Many => {
             let Some(id) = model.here().map(str::to_owned) else { return };
             let offer = question.offers.iter().find(|offer| offer.id == id);
+            model.draft_mut().marked = true;
             let chosen = model.draft().is_some_and(|draft| draft.chosen.contains(&id));
             match offer {
                 // What was chosen may always be taken back, even when it has become impossible.
@@ -97,18 +98,14 @@ fn asked(model: &mut Model, question: &Question) -> Vec<Effect> {
             None => return Vec::new(),
         },
         Kind::Confirm => Value::Yes(here.as_deref() == Some("true")),
-        Kind::Many => {
-            let expects = question.default.as_ref().is_some_and(|default| !default.words().is_empty());
-            match offer {
-                // One is expected and none was chosen: the one under the cursor is meant.
-                Some(offer) if draft.chosen.is_empty() && expects && offer.blocked.is_some() => {
-                    explain(model, offer);
-                    return Vec::new();
-                }
-                Some(offer) if draft.chosen.is_empty() && expects => Value::List(vec![offer.id.clone()]),
-                _ => Value::List(draft.chosen.clone()),
+        Kind::Many => match offer.filter(|offer| seen::one_is_meant(question, &draft, &offer.id)) {
+            Some(offer) if offer.blocked.is_some() => {
+                explain(model, offer);
+                return Vec::new();
             }
-        }
+            Some(offer) => Value::List(vec![offer.id.clone()]),
+            None => Value::List(draft.chosen.clone()),
+        },
         Kind::Text => Value::Text(draft.field.text()),
         Kind::List => match check::from_text(&question.step, &draft.field.text()) {
             Ok(value) => value,
@@ -121,6 +118,9 @@ fn asked(model: &mut Model, question: &Question) -> Vec<Effect> {
     };
     if let Some(draft) = model.drafts.get_mut(&question.step.id) {
         draft.search = None;
+        if question.step.kind == Kind::Many {
+            (draft.chosen, draft.marked) = (value.words(), false);
+        }
     }
     answer(model, value)
 }
@@ -159,6 +159,10 @@ fn foreign(model: &mut Model, id: &str) -> Vec<Effect> {
     match question.step.kind {
         Kind::Many => {
             let draft = model.draft_mut();
+            if !draft.marked && draft.chosen.len() < 2 {
+                draft.chosen.clear();
+            }
+            draft.marked = true;
             if !draft.chosen.iter().any(|known| known == id) {
                 draft.chosen.push(id.to_owned());
             }

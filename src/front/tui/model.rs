@@ -87,6 +87,8 @@ pub struct Draft {
     pub cursor: usize,
     /// Chosen of many, in order.
     pub chosen: Vec<String>,
+    /// Space was pressed: what is marked is meant, wherever the cursor stands.
+    pub marked: bool,
     pub field: Field,
     /// The letters looked for.
     pub search: Option<String>,

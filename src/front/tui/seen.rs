@@ -228,16 +228,20 @@ fn under_cursor(model: &Model, question: &Question) -> Option<Value> {
     match question.step.kind {
         Kind::Choice => row.filter(|(row, _)| !row.blocked).map(|(_, id)| Value::Text(id.clone())),
         Kind::Confirm => row.map(|(_, id)| Value::Yes(id == "true")),
-        Kind::Many if draft.chosen.is_empty() => match row {
-            Some((row, id)) if !row.blocked && question.default.as_ref().is_some_and(|default| !default.words().is_empty()) => {
-                Some(Value::List(vec![id.clone()]))
-            }
-            _ => Some(Value::List(Vec::new())),
+        Kind::Many => match row {
+            Some((row, id)) if !row.blocked && one_is_meant(question, draft, id) => Some(Value::List(vec![id.clone()])),
+            _ => Some(Value::List(draft.chosen.clone())),
         },
-        Kind::Many => Some(Value::List(draft.chosen.clone())),
         Kind::Text | Kind::List => check::from_text(&question.step, &draft.field.text()).ok(),
         Kind::Note => Some(Value::Yes(true)),
     }
+}
+
+/// Of many, where one at least is expected: whoever marked nothing with Space, and has at most one, means the row under the cursor.
+pub(super) fn one_is_meant(question: &Question, draft: &Draft, here: &str) -> bool {
+    let expected = question.default.as_ref().is_some_and(|default| !default.words().is_empty());
+    let open = draft.chosen.is_empty() || (!draft.marked && draft.chosen.len() == 1);
+    expected && open && !draft.chosen.iter().any(|id| id == here)
 }
 
 fn explain(model: &Model, question: &Question) -> String {
@@ -311,7 +315,7 @@ fn review_again(model: &Model, review: &Review) -> Rows {
 
 fn with_git(model: &Model, mut rows: Vec<Row>, mut ids: Vec<String>) -> Rows {
     if let Some(git) = model.git {
-        let detail = format!("{}  (in a repository Nix copies less)", if git { "yes" } else { "no" });
+        let detail = format!("{}  (Nix then copies less)", if git { "yes" } else { "no" });
         ids.push(GIT.to_owned());
         rows.push(Row { title: "git init".to_owned(), detail, ..Row::default() });
     }

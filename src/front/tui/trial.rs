@@ -9,6 +9,7 @@ use crate::core::validation::{Phase, PhaseId, PhaseStatus, ValidationEvent};
 
 /// Shows on `pane` what an event printed; true when that is all there is to it. Called by whoever hears the event, on its own
 /// thread: the screen has better things to do than to read a flood.
+#[must_use]
 pub fn show(event: &ValidationEvent, pane: &Pane) -> bool {
     match event {
         ValidationEvent::Line { text, .. } => pane.line(text),

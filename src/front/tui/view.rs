@@ -13,6 +13,7 @@ use super::layout::{self, Parts};
 use super::model::{Focus, Model, PopupKind, SMALLEST, WIDE};
 use super::screens::{ask, end, found, machine, review, running};
 use super::widgets::{boxed, cut, phases, popup, prose, put, put_right};
+use crate::core::answers::Origin;
 use crate::core::session::Stage;
 
 /// Draws the whole screen.
@@ -127,11 +128,19 @@ fn notice(model: &Model, area: Rect, buffer: &mut Buffer) {
 /// What is good to know on this screen when nothing has just happened.
 fn aside(model: &Model) -> Option<String> {
     match model.session.stage() {
-        Stage::Machine => Some("Nothing is written before you confirm it on the page called Review.".to_owned()),
+        Stage::Machine if model.session.answers().iter().any(|(_, answer)| answer.from == Origin::Found) => {
+            Some("What your project's files ask for is taken over; Review shows it first.".to_owned())
+        }
+        Stage::Machine => Some("Nothing is written before you confirm the page Review.".to_owned()),
         Stage::Asking(_) => ask::cost(model),
         Stage::Review(review) if model.size.0 < WIDE => {
+            let left = model.session.told().len();
             let notes: Vec<&String> = review.plan.notes.iter().chain(&review.plan.not_here).collect();
-            notes.first().map(|note| format!("Note: {note}"))
+            match (left, notes.first()) {
+                (0, note) => note.map(|note| format!("Note: {note}")),
+                (1, _) => Some("A line of your project's files is not taken over: w says which and why.".to_owned()),
+                (left, _) => Some(format!("{left} lines of your project's files are not taken over: w says which and why.")),
+            }
         }
         Stage::Validating { .. } => Some("Ctrl-C stops it or leaves; what is downloaded stays for the next run.".to_owned()),
         _ => None,

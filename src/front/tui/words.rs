@@ -6,6 +6,7 @@ use super::glossary;
 use super::keys::{self, Place};
 use super::model::Model;
 use super::widgets::prose::terms;
+use crate::core::facts::Facts;
 use crate::core::init_report;
 use crate::core::session::Stage;
 
@@ -15,7 +16,7 @@ pub fn why(model: &Model) -> (String, String) {
     let mut parts = Vec::new();
     let title = match model.session.stage() {
         Stage::Machine => {
-            parts.push(MACHINE.to_owned());
+            parts.push(machine(model.session.facts()).to_owned());
             "Why look at the machine".to_owned()
         }
         Stage::Asking(question) => {
@@ -51,6 +52,7 @@ pub fn why(model: &Model) -> (String, String) {
 /// The glossary entries of the words that a text links to, and of those that belong to the screen.
 fn words_of(model: &Model, text: &str) -> Vec<String> {
     let own: &[&str] = match model.session.stage() {
+        Stage::Machine if model.session.facts().is_mac() => &["wheel", "lock-file"],
         Stage::Machine => &["driver", "toolkit", "compute-capability"],
         Stage::Asking(question) if question.step.id == "framework" => &["wheel", "cuda"],
         Stage::Asking(question) if question.step.id == "targets" => &["target", "driver"],
@@ -70,7 +72,7 @@ fn words_of(model: &Model, text: &str) -> Vec<String> {
 #[must_use]
 pub fn help(model: &Model, place: Place) -> String {
     let about = match model.session.stage() {
-        Stage::Machine => MACHINE,
+        Stage::Machine => machine(model.session.facts()),
         Stage::Asking(question) => question.step.help.as_str(),
         Stage::Review(_) => REVIEW,
         Stage::Writing { .. } | Stage::Validating { .. } => TRIAL,
@@ -143,7 +145,14 @@ pub fn file_at(model: &Model, files: &[String]) -> Option<usize> {
 }
 
 /// Why a machine is looked at.
-pub const MACHINE: &str = "The [[driver]] decides the newest [[CUDA]] that can run here, and the card's [[compute capability]] decides which builds of a framework \
+#[must_use]
+pub fn machine(facts: &Facts) -> &'static str {
+    if facts.is_mac() { MAC } else { MACHINE }
+}
+
+const MAC: &str = "On a Mac the frameworks that can use its GPU do so through what macOS brings along: there is no driver to install and no CUDA. Everything \
+                   else comes with the project, as ready-made [[wheel]]s. nixml has only looked: nothing was changed.";
+const MACHINE: &str = "The [[driver]] decides the newest [[CUDA]] that can run here, and the card's [[compute capability]] decides which builds of a framework \
                        have code for it. Everything above the driver comes with the project, so no CUDA [[toolkit]] is needed. nixml has only looked: nothing \
                        was changed.";
 const REVIEW: &str = "Everything that was decided, and every line that would be written. Enter on the first row writes the files, all of them or none; \

@@ -147,7 +147,7 @@ mod tests {
         let flood = format!("\x1b[31m{}", "a line\r\n".repeat(5000));
         let mut skim = skim::Skim::default();
         let plain = skim.follow(flood.as_bytes());
-        assert_eq!(plain, [0..flood.len()]);
+        assert_eq!((plain.len(), plain.first()), (1, Some(&(0..flood.len()))));
         let (gone, colours) = skim::gone(flood.as_bytes(), 100).unwrap();
         assert!(gone.len() > 39_000, "{gone:?}");
         assert!(colours.is_empty());

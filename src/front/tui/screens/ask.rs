@@ -104,7 +104,7 @@ pub fn cost(model: &Model) -> Option<String> {
     words.extend(sizes(model, plan));
     let dot = format!(" {} ", model.theme.sign.dot);
     // Whole words or none: half a number says something else.
-    while words.len() > 2 && words.join(&dot).width() + 2 > usize::from(model.size.0) {
+    while words.len() > 1 && words.join(&dot).width() + 2 > usize::from(model.size.0) {
         words.pop();
     }
     Some(words.join(&dot))

@@ -145,7 +145,13 @@ fn driver(facts: &Facts, probed: bool) -> Fact {
     };
     let cuda = driver.cuda.as_deref().map_or(String::new(), |cuda| format!(", runs CUDA up to {}", label(cuda)));
     let source = facts.sources.get("driver.version").map_or(String::new(), |source| format!(" (asked {})", label(source)));
-    row(Mark::Ok, "Driver", format!("{}{cuda}{source}", label(version)))
+    match driver.kernel_module.as_deref().filter(|module| *module != version.as_str()) {
+        // The library of an update, and the module of before it.
+        Some(module) => {
+            row(Mark::Fail, "Driver", format!("{}, but its kernel module is {}: see below", label(version), label(module)))
+        }
+        None => row(Mark::Ok, "Driver", format!("{}{cuda}{source}", label(version))),
+    }
 }
 
 fn nix(facts: &Facts, probed: bool) -> Fact {

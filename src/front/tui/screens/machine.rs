@@ -109,5 +109,5 @@ fn in_plain_words(model: &Model) -> String {
              the project with [[Nix]] and computes on every device, so that you know that it works."
         }
     };
-    format!("{row}\n\n{}", words::MACHINE)
+    format!("{row}\n\n{}", words::machine(model.session.facts()))
 }

@@ -138,7 +138,15 @@ fn headline(change: &Change, diff: &diff::Diff) -> String {
 /// The row that writes.
 #[must_use]
 pub fn write_row(review: &Review, model: &Model) -> Row {
-    let title = if model.session.validates() { "Write and validate" } else { "Write" };
+    let nothing = review
+        .changes
+        .as_ref()
+        .is_some_and(|changes| changes.iter().all(|change| !change.writes() && change.action != Action::Conflict));
+    let title = match (model.session.validates(), nothing) {
+        (true, true) => "Validate",
+        (true, false) => "Write and validate",
+        (false, _) => "Write",
+    };
     let detail = match &review.changes {
         None => "looking at what lies on the disk".to_owned(),
         Some(changes) => {
@@ -147,7 +155,7 @@ pub fn write_row(review: &Review, model: &Model) -> Row {
             let (writes, stays) = changes.iter().partition::<Vec<_>, _>(|change| change.writes());
             match (conflicts.is_empty(), writes.is_empty()) {
                 (false, _) => format!("in the way: {}", conflicts.join(", ")),
-                (true, true) => "every file is there already".to_owned(),
+                (true, true) => "nothing to write: every file is there already".to_owned(),
                 (true, false) if stays.is_empty() => format!("{} new files", writes.len()),
                 (true, false) => format!("{} files, {} stay as they are", writes.len(), stays.len()),
             }
