@@ -11,12 +11,12 @@ use crate::support::pty::Terminal;
 /// A machine of nothing but a driver that never answers, and nixml on it; `None` without a C compiler.
 fn hung(room: &Room, deadline: &str) -> Option<Terminal> {
     let library: PathBuf = library(Variant::Whole)?;
-    let (root, scenario, pid) = (room.folder("root"), room.folder("scenario"), room.folder("pid"));
-    std::fs::create_dir(&root).unwrap();
+    let (machine, scenario, pid) = (room.folder("root"), room.folder("scenario"), room.folder("pid"));
+    std::fs::create_dir(&machine).unwrap();
     std::fs::write(&scenario, format!("pid = {}\nhang.count = 1\n", pid.display())).unwrap();
     let more = [
         ("NIXML_HOST", ""),
-        ("NIXML_PROBE_ROOT", root.to_str().unwrap()),
+        ("NIXML_PROBE_ROOT", machine.to_str().unwrap()),
         ("NIXML_NVML_LIB", library.to_str().unwrap()),
         ("NVML_STANDIN", scenario.to_str().unwrap()),
         ("NIXML_PROBE_TIMEOUT_MS", deadline),
