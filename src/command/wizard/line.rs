@@ -2,7 +2,9 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use nixml::edge::clock::Clock;
 
 /// What waits in a lane at most; whoever is faster waits where the news comes from.
 const MOST: usize = 1024;
@@ -87,14 +89,14 @@ impl<T> Sender<T> {
 impl<T> Receiver<T> {
     /// The next thing, of the first lane when there is one; `None` when nothing came within `patience` (`None`: for ever).
     pub fn next(&self, patience: Option<Duration>) -> Option<T> {
-        let until = patience.map(|patience| Instant::now() + patience);
+        let began = Clock::start();
         let mut inner = self.0.lock();
         loop {
             if let Some(thing) = inner.lanes.iter_mut().find_map(VecDeque::pop_front) {
                 self.0.room.notify_all();
                 return Some(thing);
             }
-            let left = until.map(|until| until.saturating_duration_since(Instant::now()));
+            let left = patience.map(|patience| patience.saturating_sub(began.elapsed()));
             inner = match left {
                 Some(Duration::ZERO) => return None,
                 Some(left) => self.0.came.wait_timeout(inner, left).unwrap_or_else(PoisonError::into_inner).0,
