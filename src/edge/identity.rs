@@ -34,6 +34,13 @@ pub fn private() -> Private {
     }
 }
 
+/// True for a person's home folder itself: no place for a project's files and a repository.
+#[must_use]
+pub fn is_home(dir: &Path) -> bool {
+    let home = env::var_os("HOME").and_then(|home| Path::new(&home).canonicalize().ok());
+    home.is_some() && dir.canonicalize().ok() == home
+}
+
 /// True for the administrator.
 #[must_use]
 pub fn is_root() -> bool {

@@ -24,6 +24,23 @@ fn enter_enter_writes_a_project_and_says_what_is_missing_for_the_proof() {
     assert!(terminal.screen().contains("nixml validate"), "{}", terminal.screen());
 }
 
+/// Twenty files and a repository straight into the home folder are seldom meant.
+#[test]
+fn the_review_says_when_it_would_write_into_the_home_folder_itself() {
+    let room = Room::new();
+    let home = room.project();
+    let mut terminal = room.nixml("laptop-no-gpu", &[], &[("HOME", home.to_str().unwrap())], 80, 24);
+    terminal.wait_for("Python 3");
+    terminal.send("\r");
+    terminal.wait_for("new files");
+    terminal.wait_for("your home folder;");
+    terminal.wait_for("takes one of its own");
+    terminal.send("\x03\x03");
+    assert_eq!(terminal.end(), 130);
+    assert!(!room.files().contains(&"flake.nix".to_owned()), "{:?}", room.files());
+    terminal.assert_clean();
+}
+
 #[test]
 fn what_was_answered_guided_is_what_is_written() {
     let room = Room::new();

@@ -50,9 +50,12 @@ pub fn run(start: Start, shared: &Shared) -> anyhow::Result<Exit> {
     let name = super::init::folder_name(&start.dir)?;
     let folder = open(&start.dir)?;
     let kept = kept(&start.dir, &start.steps);
+    let place = (kept.is_none() && edge::identity::is_home(&start.dir))
+        .then(|| "this is your home folder; `nixml init my-project` takes one of its own".to_owned());
     let session = Session::new(Arc::new(start.data.clone()), Arc::new(start.steps), &name, start.answers, start.validates)
         .resolved(start.resolved)
         .telling(start.told)
+        .warning(place)
         .offering(kept);
     let joined = Joined {
         session,

@@ -94,6 +94,7 @@ impl Session {
         let mut plan = plan::decide(&choices, &self.facts, &wizard.catalog)?;
         let files = render::render(&plan, &self.data)?;
         plan.reasons.extend(self.told.iter().cloned());
+        plan.notes.splice(0..0, self.warning.clone());
         self.answers = filled;
         self.stage = Stage::Review(Box::new(Review { plan: plan.clone(), files, changes: None }));
         Ok(vec![self.keep(At::Review), Effect::Compare(Box::new(plan))])

@@ -94,6 +94,8 @@ pub struct Session {
     resolved: Option<Resolved>,
     /// What the review must say besides, in sentences.
     told: Vec<String>,
+    /// What the review must warn of.
+    warning: Option<String>,
     /// An earlier conversation that can be gone on with.
     kept: Option<Kept>,
     answers: Answers,
@@ -117,6 +119,7 @@ impl Session {
             folder: folder.to_owned(),
             resolved: None,
             told: Vec::new(),
+            warning: None,
             kept: None,
             answers,
             stage: Stage::Machine,
@@ -137,6 +140,13 @@ impl Session {
     #[must_use]
     pub fn telling(mut self, told: Vec<String>) -> Self {
         self.told = told;
+        self
+    }
+
+    /// The same with what the review must warn of, in a sentence.
+    #[must_use]
+    pub fn warning(mut self, warning: Option<String>) -> Self {
+        self.warning = warning;
         self
     }
 
