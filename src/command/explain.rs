@@ -58,7 +58,7 @@ pub fn run(args: &Args, shared: &Shared) -> anyhow::Result<Exit> {
     let facts = if args.facts || shared.host.is_some() { Some(machine()?) } else { None };
     let redactor = super::doctor::redactor(args.no_redact);
     let mut explainer = Explainer::with(Arc::new(Knowledge::load(&data)?));
-    log::stream(log, &mut |bytes| explainer.feed(bytes))?;
+    log::explain(log, &mut explainer)?;
     let mut found = explainer.finish(facts.as_ref());
     for one in &mut found {
         one.text = redactor.redact(&one.text).into_owned();

@@ -3,20 +3,29 @@
 use proptest::prelude::*;
 
 use super::{codes, explain, knowledge};
-use nixml::core::explain::{Explained, Explainer};
+use nixml::core::explain::{Batch, Explained, Explainer};
 
 fn in_pieces(bytes: &[u8], sizes: &[usize]) -> Vec<Explained> {
     let mut explainer = Explainer::with(knowledge());
+    // The same, cut and judged apart, as two threads do it.
+    let mut judge = Explainer::with(knowledge());
+    let (mut cutter, mut batch) = (judge.cutter(), Batch::default());
     let mut rest = bytes;
     for size in sizes.iter().cycle() {
         let (now, later) = rest.split_at((*size).clamp(1, rest.len().max(1)).min(rest.len()));
         explainer.feed(now);
+        cutter.cut(now, &mut batch);
+        judge.take(&batch);
         rest = later;
         if rest.is_empty() {
             break;
         }
     }
-    explainer.finish(None)
+    cutter.end(&mut batch);
+    judge.take(&batch);
+    let found = explainer.finish(None);
+    assert_eq!(found, judge.finish(None));
+    found
 }
 
 const LINES: &[&str] = &[

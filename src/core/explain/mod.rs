@@ -2,6 +2,7 @@
 //!
 //! What the faults look like is data: `assets/diagnoses/CODE.toml`, one file a cause.
 
+mod batch;
 mod condition;
 mod diagnosis;
 mod judge;
@@ -24,6 +25,7 @@ use super::facts::Facts;
 use super::failure::Failure;
 use super::finding::Finding;
 
+pub use batch::Batch;
 pub use diagnosis::Diagnosis;
 pub use knowledge::{Knowledge, codes, diagnosis};
 pub use page::page;
@@ -74,12 +76,45 @@ impl Explainer {
         lines.feed(bytes, &knowledge.sieve, &mut |piece| watch.take(knowledge, piece));
     }
 
+    /// What cuts a log for this explainer, in a thread of its own: a log is cut and judged at once.
+    #[must_use]
+    pub fn cutter(&self) -> Cutter {
+        Cutter { knowledge: Arc::clone(&self.knowledge), lines: Lines::default() }
+    }
+
+    /// The next part of the log, as a [`Cutter`] cut it.
+    pub fn take(&mut self, batch: &Batch) {
+        let Self { knowledge, watch, .. } = self;
+        batch.each(|piece| watch.take(knowledge, piece));
+    }
+
     /// The log is over: what it shows, the most certain first. Facts decide between causes that look alike.
     #[must_use]
     pub fn finish(mut self, facts: Option<&Facts>) -> Vec<Explained> {
         let Self { knowledge, lines, watch } = &mut self;
         lines.end(&knowledge.sieve, &mut |piece| watch.take(knowledge, piece));
         judge::judge(&self.knowledge, self.watch, facts)
+    }
+}
+
+/// The half of an [`Explainer`] that finds the lines worth a look.
+#[derive(Debug)]
+pub struct Cutter {
+    knowledge: Arc<Knowledge>,
+    lines: Lines,
+}
+
+impl Cutter {
+    /// Puts into `batch` what the next bytes of the log complete, and nothing else.
+    pub fn cut(&mut self, bytes: &[u8], batch: &mut Batch) {
+        batch.clear();
+        self.lines.feed(bytes, &self.knowledge.sieve, &mut |piece| batch.push(piece));
+    }
+
+    /// The log is over: its last line, if nothing ended it.
+    pub fn end(&mut self, batch: &mut Batch) {
+        batch.clear();
+        self.lines.end(&self.knowledge.sieve, &mut |piece| batch.push(piece));
     }
 }
 

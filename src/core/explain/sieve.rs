@@ -3,7 +3,9 @@
 //! Of each pattern the rarest set of words is looked for, and of each word its rarest four letters: one look at a table of bits for
 //! every byte of the log. An automaton of all the words is megabytes large, takes long to build and does not fit into a fast cache.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
 
 use super::pattern::Pattern;
 use super::rarity::Rarity;
@@ -41,7 +43,7 @@ struct Word {
 struct Letters {
     /// A bit for each hash of letters.
     bits: Box<[u64; 1 << 10]>,
-    words: HashMap<u32, Vec<usize>>,
+    words: FxHashMap<u32, Vec<usize>>,
 }
 
 /// A word that was found.
@@ -113,7 +115,7 @@ impl Sieve {
 
 impl Letters {
     fn new() -> Self {
-        Self { bits: Box::new([0; 1 << 10]), words: HashMap::new() }
+        Self { bits: Box::new([0; 1 << 10]), words: FxHashMap::default() }
     }
 
     fn add(&mut self, letters: u32, word: usize) {
