@@ -1,6 +1,6 @@
 //! The patterns of what nobody should paste in public, whoever they are: tokens, passwords, addresses, serial numbers.
 
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use regex::{Captures, Regex, RegexSet};
 
@@ -8,10 +8,18 @@ use super::redact::word_ends;
 
 /// A pattern, and what stands in its place; `$1`.. are kept parts.
 struct Rule {
-    pattern: Regex,
+    source: &'static str,
+    /// Made ready when a text has something to hide: most runs of nixml see none.
+    ready: OnceLock<Option<Regex>>,
     /// The match must not be part of a longer word.
     whole: bool,
     with: &'static str,
+}
+
+impl Rule {
+    fn pattern(&self) -> Option<&Regex> {
+        self.ready.get_or_init(|| Regex::new(self.source).ok()).as_ref()
+    }
 }
 
 /// In this order: a URL's password before its host, a token before the word beside it.
@@ -46,7 +54,7 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         (r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}", true, "[email]"),
     ]
     .into_iter()
-    .filter_map(|(pattern, whole, with)| Some(Rule { pattern: Regex::new(pattern).ok()?, whole, with }))
+    .map(|(source, whole, with)| Rule { source, ready: OnceLock::new(), whole, with })
     .collect()
 });
 
@@ -56,7 +64,7 @@ static IPV4: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(IPV4_PATTERN)
 static IPV6: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(IPV6_PATTERN).ok());
 /// All patterns at once: nearly every line has nothing to hide, and is read only once.
 static ANY: LazyLock<Option<RegexSet>> = LazyLock::new(|| {
-    let rules = RULES.iter().map(|rule| rule.pattern.as_str());
+    let rules = RULES.iter().map(|rule| rule.source);
     RegexSet::new(rules.chain([IPV4_PATTERN, IPV6_PATTERN])).ok()
 });
 static BEFORE_IP: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -74,8 +82,8 @@ pub(super) fn hide(text: &str) -> String {
         return text;
     }
     for rule in RULES.iter() {
-        if rule.pattern.is_match(&text) {
-            text = replace(&text, &rule.pattern, |before, found, after| {
+        if let Some(pattern) = rule.pattern().filter(|pattern| pattern.is_match(&text)) {
+            text = replace(&text, pattern, |before, found, after| {
                 let inside = rule.whole && !word_ends(before, after);
                 let git = rule.with == "[email]" && kept_address(&found[0]);
                 if inside || git {
