@@ -10,6 +10,7 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use nixml::core::difference::{Fate, whole};
 use serde_json::Value;
 use support::need;
 
@@ -465,9 +466,8 @@ fn uv_adds(room: &Room) -> Option<Vec<(&'static str, &'static str)>> {
 
 /// Lines of `now` that `before` does not have.
 fn new_lines(before: &str, now: &str) -> Vec<String> {
-    let diff = similar::TextDiff::from_lines(before, now);
-    let added = diff.iter_all_changes().filter(|change| change.tag() == similar::ChangeTag::Insert);
-    added.map(|change| change.value().trim_end().to_owned()).collect()
+    let added = whole(before, now).into_iter().filter(|(fate, _)| *fate == Fate::Comes);
+    added.map(|(_, line)| line.trim_end().to_owned()).collect()
 }
 
 #[test]

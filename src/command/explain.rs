@@ -100,13 +100,11 @@ fn page(diagnosis: &Diagnosis, as_json: bool) -> anyhow::Result<Exit> {
 /// Neither a file nor a code: what is near, if anything.
 fn unknown(name: &str, data: &Data) -> Failure {
     let shown = nixml::core::text::label(name);
-    let near = explain::codes(data)
-        .map(|code| (similar::TextDiff::from_chars(code, name).ratio(), code))
-        .max_by(|one, two| one.0.total_cmp(&two.0))
-        .filter(|(ratio, _)| *ratio > 0.6);
+    let codes: Vec<&str> = explain::codes(data).collect();
+    let near = nixml::core::text::nearest(name, &codes);
     let failure = Failure::usage(format!("explain `{shown}`")).why("There is no file and no code of that name");
     match near {
-        Some((_, code)) => failure.next(format!("did you mean `nixml explain {code}`?")),
+        Some(code) => failure.next(format!("did you mean `nixml explain {code}`?")),
         None => failure.next("`nixml explain FILE` reads a log; the codes are listed in docs/codes"),
     }
 }

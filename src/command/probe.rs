@@ -3,6 +3,7 @@
 use std::io::Write as _;
 
 use clap::Args as ClapArgs;
+use nixml::core::document;
 use nixml::core::facts::Facts;
 use nixml::core::failure::Exit;
 use nixml::core::text::Redactor;
@@ -32,7 +33,7 @@ pub fn run(args: &Args, shared: &Shared) -> anyhow::Result<Exit> {
     if args.json {
         print::json(&value)?;
     } else {
-        let facts: Facts = serde_json::from_value(value)?;
+        let facts: Facts = document::value(value)?;
         std::io::stdout().lock().write_all(print::facts_table(&facts).as_bytes())?;
     }
     Ok(Exit::Done)

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use clap::Args as ClapArgs;
 use nixml::core::doctor::ALL;
+use nixml::core::document;
 use nixml::core::facts::Facts;
 use nixml::core::failure::Exit;
 use nixml::core::report::{Report, markdown};
@@ -41,7 +42,7 @@ pub fn run(args: &Args, shared: &Shared) -> anyhow::Result<Exit> {
     let redactor = doctor::redactor(args.no_redact);
     let patient = Arc::new(doctor::patient(&dir, shared)?);
     let findings = doctor::redacted(&examine(ALL, &patient, DEADLINE), &redactor);
-    let facts: Facts = serde_json::from_value(super::probe::redacted(&patient.facts, &redactor)?)?;
+    let facts: Facts = document::value(super::probe::redacted(&patient.facts, &redactor)?)?;
     let package = patient.plan.as_ref().map(|plan| plan.import.clone()).unwrap_or_default();
     let locks: Vec<String> = reporting::locks(&dir, &package).iter().map(|line| redactor.redact(line).into_owned()).collect();
     let log = reporting::last_log(&dir).map(|(name, tail)| (name, redactor.redact(&tail).into_owned()));

@@ -8,7 +8,9 @@ pub mod choices;
 pub mod class;
 pub mod clean;
 pub mod data;
+pub mod difference;
 pub mod doctor;
+pub mod document;
 pub mod explain;
 pub mod expr;
 pub mod facts;
@@ -27,6 +29,7 @@ pub mod nix_log;
 pub mod outage;
 pub mod plan;
 pub mod project;
+
 pub mod render;
 pub mod report;
 pub mod requirement;

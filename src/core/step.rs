@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::core::data::Data;
+use crate::core::document;
 use crate::core::failure::Failure;
 
 /// How a question is answered.
@@ -100,8 +101,7 @@ pub fn load(data: &Data) -> Result<Vec<Step>, Failure> {
     let mut steps: Vec<Step> = Vec::new();
     for (path, text) in data.below("wizard-steps/", ".toml") {
         let file = path.trim_start_matches("wizard-steps/");
-        let mut step: Step =
-            toml::from_str(text).map_err(|error| Failure::usage(format!("{path}: {}", error.to_string().trim_end())))?;
+        let mut step: Step = document::toml(text).map_err(|error| Failure::usage(format!("{path}: {error}")))?;
         file.clone_into(&mut step.file);
         let expected = file.trim_end_matches(".toml").split_once('-').map_or("", |(_, name)| name);
         if step.id != expected {

@@ -4,6 +4,7 @@ use std::io::Read as _;
 use std::path::Path;
 
 use super::probe::clean;
+use crate::core::document;
 use crate::core::facts::{Facts, SCHEMA};
 use crate::core::failure::Failure;
 
@@ -35,43 +36,8 @@ pub fn read(path: &Path) -> Result<(Facts, Vec<String>), Failure> {
 
 /// An opening brace begins JSON, anything else is TOML.
 fn parse(text: &str) -> Result<(Facts, Vec<String>), String> {
-    let mut ignored = Vec::new();
-    let mut note = |path: serde_ignored::Path<'_>| ignored.push(path.to_string().replace(".?", ""));
-    let facts = if text.trim_start().starts_with('{') && text.contains("null") {
-        // A key that is null is a key that is not there.
-        let mut value = serde_json::from_str(text).map_err(|error| error.to_string())?;
-        without_nulls(&mut value);
-        serde_ignored::deserialize(value, &mut note).map_err(|error| error.to_string())?
-    } else if text.trim_start().starts_with('{') {
-        let mut reader = serde_json::Deserializer::from_str(text);
-        let facts = serde_ignored::deserialize(&mut reader, &mut note).map_err(|error| error.to_string())?;
-        reader.end().map_err(|error| error.to_string())?;
-        facts
-    } else {
-        let reader = toml::Deserializer::parse(text).map_err(|error| said(text, &error))?;
-        serde_ignored::deserialize(reader, &mut note).map_err(|error| said(text, &error))?
-    };
-    Ok((facts, ignored))
-}
-
-fn without_nulls(value: &mut serde_json::Value) {
-    match value {
-        serde_json::Value::Object(pairs) => {
-            pairs.retain(|_, inner| !inner.is_null());
-            pairs.values_mut().for_each(without_nulls);
-        }
-        serde_json::Value::Array(items) => items.iter_mut().for_each(without_nulls),
-        _ => {}
-    }
-}
-
-/// toml's message on one line, with line and column.
-fn said(text: &str, error: &toml::de::Error) -> String {
-    let Some(span) = error.span() else { return error.message().to_owned() };
-    let before = &text[..span.start.min(text.len())];
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-    format!("{} at line {line} column {column}", error.message())
+    let read = if text.trim_start().starts_with('{') { document::json_noting(text) } else { document::toml_noting(text) };
+    read.map_err(|wrong| wrong.to_string())
 }
 
 #[cfg(test)]
@@ -96,7 +62,7 @@ mod tests {
         for (text, words) in [
             ("gpus = 3\n", "line 1 column"),
             ("schema = 1\n[driver]\nversion = 550\n", "line 3 column"),
-            ("{\"gpus\": [{\"vendor\": \"acme\"}]}", "line 1 column"),
+            ("{\"gpus\": [{\"vendor\": \"acme\"}]}", "at `gpus.0.vendor`"),
             ("{\"gpus\": []} x", "trailing"),
             ("][", "line 1 column 1"),
         ] {

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::core::changes::sha256;
+use crate::core::document;
 use crate::core::session::Kept;
 use crate::edge::files::state;
 
@@ -33,7 +34,7 @@ pub fn load(dir: &Path) -> Option<Kept> {
     let kept = (looked.is_file() && age.is_none_or(|age| age < OLDEST))
         .then(|| crate::edge::read_capped(&file, MOST_BYTES).ok())
         .flatten()
-        .and_then(|bytes| serde_json::from_slice::<Kept>(&bytes).ok())
+        .and_then(|bytes| document::json::<Kept>(str::from_utf8(&bytes).ok()?).ok())
         .filter(|kept| kept.schema == crate::core::session::KEPT_SCHEMA);
     if kept.is_none() {
         let _ = std::fs::remove_file(&file);

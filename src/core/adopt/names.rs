@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use crate::core::data::Data;
+use crate::core::document;
 use crate::core::failure::Failure;
 use crate::core::plan::Target;
 use crate::core::requirement::normalise;
@@ -74,8 +75,7 @@ impl Names {
 
 fn rows(data: &Data, path: &str) -> Result<Vec<Row>, Failure> {
     let text = data.text(path).ok_or_else(|| Failure::usage(format!("read `{path}`")).why("the file is not there"))?;
-    let file: File =
-        toml::from_str(text).map_err(|error| Failure::usage(format!("read `{path}`")).why(error.message().to_owned()))?;
+    let file: File = document::toml(text).map_err(|error| Failure::usage(format!("read `{path}`")).why(error.message))?;
     if file.schema != 1 {
         return Err(Failure::usage(format!("read `{path}`")).why(format!("`schema` is {}; this nixml reads 1", file.schema)));
     }

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use super::tables::{CudaFile, ExtraFile, GpuFile, NativeFile, NetworkFile, NixpkgsFile, PythonFile};
 use super::{Catalog, Framework, check};
 use crate::core::data::Data;
+use crate::core::document;
 use crate::core::failure::Failure;
 
 const FOLDER: &str = "assets/catalog/";
@@ -104,11 +105,7 @@ fn table<T: DeserializeOwned>(data: &Data, file: &str) -> Result<T, Failure> {
 }
 
 fn parse<T: DeserializeOwned>(path: &str, text: &str) -> Result<T, Failure> {
-    toml::from_str(text).map_err(|error| {
-        let line = error.span().map_or(0, |span| text[..span.start].matches('\n').count() + 1);
-        let said = error.message().replace('\n', "; ");
-        wrong(&format!("{path}:{line}"), &said)
-    })
+    document::toml(text).map_err(|error| wrong(&format!("{path}:{}", error.place.map_or(0, |(line, _)| line)), &error.message))
 }
 
 fn known_schema(path: &str, schema: u32) -> Result<(), Failure> {

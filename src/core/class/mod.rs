@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use toml_edit::Item;
 
 use crate::core::answers::{Answers, Origin, Value, check, file};
+use crate::core::document;
 use crate::core::failure::Failure;
 use crate::core::step::Step;
 
@@ -80,7 +81,7 @@ pub struct Class {
 pub fn read(name: &str, text: &str, steps: &[Step]) -> Result<(Class, Answers), Failure> {
     let document = file::parse(name, text)?;
     let wrong = |why: String| Failure::usage(format!("read `{name}`")).why(why);
-    let class: Class = toml::from_str(text).map_err(|error| wrong(error.to_string().trim_end().replace('\n', " ")))?;
+    let class: Class = document::toml(text).map_err(|error| wrong(error.to_string()))?;
     if class.schema != 1 {
         return Err(wrong("`schema` must be 1: this file is of another release of nixml".to_owned()));
     }

@@ -1,11 +1,12 @@
 //! Where enough begins: thresholds of the checks, data in `assets/limits.toml`.
 
+use crate::core::document;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
 
 static LIMITS: LazyLock<Limits> =
-    LazyLock::new(|| toml::from_str(include_str!("../../../assets/limits.toml")).unwrap_or_default());
+    LazyLock::new(|| document::toml(include_str!("../../../assets/limits.toml")).unwrap_or_default());
 
 /// The thresholds. A default one is never reached.
 #[derive(Debug, Default, Deserialize)]

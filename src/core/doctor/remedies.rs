@@ -6,10 +6,11 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use crate::core::doctor::Family;
+use crate::core::document;
 use crate::core::finding::{Remedy, RemedyCommand};
 
 static TABLE: LazyLock<Table> =
-    LazyLock::new(|| toml::from_str(include_str!("../../../assets/remedies.toml")).unwrap_or_default());
+    LazyLock::new(|| document::toml(include_str!("../../../assets/remedies.toml")).unwrap_or_default());
 
 /// The whole file.
 #[derive(Debug, Default, Deserialize)]

@@ -10,6 +10,7 @@ use super::rarity::{Ordinary, Rarity};
 use super::rule::CudaFloor;
 use super::sieve::Sieve;
 use crate::core::data::Data;
+use crate::core::document;
 use crate::core::failure::Failure;
 
 const FOLDER: &str = "assets/diagnoses/";
@@ -154,7 +155,7 @@ fn name_of(path: &str) -> &str {
 }
 
 fn read(path: &str, text: &str) -> Result<Diagnosis, Failure> {
-    let diagnosis: Diagnosis = toml::from_str(text).map_err(|error| unreadable(path, &error.to_string()))?;
+    let diagnosis: Diagnosis = document::toml(text).map_err(|error| unreadable(path, &error.to_string()))?;
     if diagnosis.code != name_of(path) {
         return Err(unreadable(path, &format!("its code is `{}`, not the file's name", diagnosis.code)));
     }
@@ -163,7 +164,7 @@ fn read(path: &str, text: &str) -> Result<Diagnosis, Failure> {
 
 /// A table beside the diagnoses; `None` when an overlay has none.
 fn table<T: serde::de::DeserializeOwned>(data: &Data, path: &str) -> Result<Option<T>, Failure> {
-    data.text(path).map(|text| toml::from_str(text).map_err(|error| unreadable(path, &error.to_string()))).transpose()
+    data.text(path).map(|text| document::toml(text).map_err(|error| unreadable(path, &error.to_string()))).transpose()
 }
 
 fn unreadable(path: &str, why: &str) -> Failure {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::core::document;
 use crate::core::failure::Failure;
 
 /// The manifest's name. It is written last: a folder without it is a kit that is not finished.
@@ -83,7 +84,7 @@ impl Manifest {
     /// Exit 2: not a manifest, of another release, or a path that leaves the kit.
     pub fn read(name: &str, text: &str) -> Result<Self, Failure> {
         let wrong = |why: String| Failure::usage(format!("read `{name}`")).why(why).next("ask for the kit again");
-        let manifest: Self = toml::from_str(text).map_err(|error| wrong(error.message().replace('\n', " ")))?;
+        let manifest: Self = document::toml(text).map_err(|error| wrong(error.to_string()))?;
         if manifest.schema != SCHEMA {
             return Err(wrong(format!("`schema` must be {SCHEMA}: this kit is of another release of nixml")));
         }

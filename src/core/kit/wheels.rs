@@ -1,5 +1,6 @@
 //! The wheels that a lock names, from the standard form of a lock (`uv export --format pylock.toml`).
 
+use crate::core::document;
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
@@ -48,7 +49,7 @@ struct Locked {
 /// # Errors
 /// In words: it is no such lock, or a package has no wheel for one of the machines.
 pub fn of_lock(text: &str, python: &str, platform: Platform) -> Result<Vec<Wheel>, String> {
-    let lock: Lock = toml::from_str(text).map_err(|error| format!("uv's lock cannot be read: {}", error.message()))?;
+    let lock: Lock = document::toml(text).map_err(|error| format!("uv's lock cannot be read: {error}"))?;
     let mut found: BTreeMap<String, Wheel> = BTreeMap::new();
     for package in &lock.packages {
         if package.marker.as_ref().is_some_and(|marker| !platform.wants(marker, python)) {

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use minijinja::value::{Serde, ValueKind};
-use serde::Deserialize as _;
 
 use crate::core::answers::check::suggest_name;
 use crate::core::answers::{Answers, Value};
+use crate::core::document;
 use crate::core::expr::Evaluator;
 use crate::core::failure::Failure;
 use crate::core::requirement;
@@ -60,8 +60,8 @@ impl Wizard {
 
 /// The offers an expression gave.
 pub(super) fn offers_of(file: &str, value: &minijinja::Value) -> Result<Vec<Offer>, Failure> {
-    Vec::<Offer>::deserialize(value.clone())
-        .map_err(|error| Failure::usage(format!("{file}: from: does not give offers: {error}")))
+    let value = serde_json::to_value(value).unwrap_or_default();
+    document::value(value).map_err(|error| Failure::usage(format!("{file}: from: does not give offers: {error}")))
 }
 
 /// The answer an expression gave, in the shape of its step.

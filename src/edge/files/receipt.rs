@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::core::changes::{Action, sha256};
+use crate::core::document;
 use crate::edge::files::state;
 
 /// One file of a receipt.
@@ -59,7 +60,7 @@ impl Receipt {
     /// The receipt of `dir`; `None` when there is none or it cannot be read.
     #[must_use]
     pub fn read(dir: &Path) -> Option<Self> {
-        serde_json::from_slice(&std::fs::read(file_of(dir)?).ok()?).ok()
+        document::json(&std::fs::read_to_string(file_of(dir)?).ok()?).ok()
     }
 
     /// The hashes of everything that was nixml's alone, as far as receipts tell: a file in which the person's changes were merged is not.

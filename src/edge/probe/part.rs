@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::core::document;
 use crate::core::facts::Facts;
 use crate::core::text;
 
@@ -86,7 +87,7 @@ pub fn clean(facts: Facts) -> Facts {
     let toml = facts.project.as_ref().and_then(|project| project.nixml_toml.clone());
     let Ok(mut value) = serde_json::to_value(&facts) else { return facts };
     tame(&mut value, "");
-    let Ok(mut clean) = serde_json::from_value::<Facts>(value) else { return facts };
+    let Ok(mut clean) = document::value::<Facts>(value) else { return facts };
     if let Some(project) = &mut clean.project {
         project.nixml_toml = toml; // A document for a parser, never shown; serde leaves it out.
     }

@@ -12,6 +12,7 @@ use super::bounded::{self, Ended};
 use super::options::ProbeOptions;
 use super::part::Part;
 use super::{container, programs, venv};
+use crate::core::document;
 use crate::core::facts::{ProjectFacts, Proved};
 use crate::core::uv_lock;
 
@@ -68,7 +69,7 @@ pub fn ask(options: &ProbeOptions, part: &mut Part) {
 fn proved(options: &ProbeOptions, dir: &Path) -> Vec<Proved> {
     let folder = dir.join(".nixml");
     let names = options.root.names(&folder).into_iter().filter(|name| name.starts_with("proved-") && name.ends_with(".toml"));
-    names.filter_map(|name| toml::from_str(&options.root.text(folder.join(name))?).ok()).collect()
+    names.filter_map(|name| document::toml(&options.root.text(folder.join(name))?).ok()).collect()
 }
 
 /// Belongs to another user: git and Nix refuse it.

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::core::document;
 use crate::core::finding::{Finding, Verdict};
 use crate::core::plan::Target;
 use crate::core::validation::{Device, Outside, PhaseId, Proof};
@@ -158,7 +159,7 @@ fn run(
 fn read(out: &[u8], mark: &str) -> Option<Answer> {
     let text = String::from_utf8_lossy(out);
     let line = text.lines().rev().find_map(|line| line.trim_end().strip_prefix(mark))?;
-    serde_json::from_str(line).ok()
+    document::json(line).ok()
 }
 
 /// What a program says of itself is not enough: the right devices, in the right environment, with a result that was compared.

@@ -5,6 +5,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use crate::core::doctor;
+use crate::core::document;
 use crate::core::explain::explain_text;
 use crate::core::facts::Facts;
 use crate::core::failure::{Exit, Failure};
@@ -174,7 +175,7 @@ impl<'a> Trial<'a> {
     pub fn finding(&mut self, mut finding: Finding) {
         finding.link = finding.link.or_else(|| finding.code.as_deref().map(doctor::link));
         let redacted = serde_json::to_value(&finding).map(|value| self.options.redactor.redact_json(value));
-        self.findings.push(redacted.ok().and_then(|value| serde_json::from_value(value).ok()).unwrap_or(finding));
+        self.findings.push(redacted.ok().and_then(|value| document::value(value).ok()).unwrap_or(finding));
     }
 
     pub fn event(&mut self, event: ValidationEvent) {

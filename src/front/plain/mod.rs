@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 
 use crate::core::answers::{Answers, Value};
 use crate::core::changes::{Action, Change};
+use crate::core::difference;
 use crate::core::facts::Facts;
 use crate::core::plan::Plan;
 use crate::core::session::{Intent, Review, Session};
@@ -163,10 +164,7 @@ pub fn review(review: &Review, changes: &[Change], command: &str, git: Option<bo
 pub fn diff(changes: &[Change]) -> String {
     let mut out = String::new();
     for change in changes.iter().filter(|change| change.writes() || change.action == Action::Conflict) {
-        let before = change.before.as_deref().unwrap_or_default();
-        let old = if change.before.is_some() { format!("a/{}", change.path) } else { "/dev/null".to_owned() };
-        let diff = similar::TextDiff::from_lines(before, &change.after);
-        let _ = write!(out, "{}", diff.unified_diff().context_radius(3).header(&old, &format!("b/{}", change.path)));
+        out.push_str(&difference::unified(&change.path, change.before.as_deref(), &change.after));
     }
     text::sanitise(&out).into_owned()
 }

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use crate::core::adopt::Adopted;
 use crate::core::changes::{Action, Change};
+use crate::core::difference;
 use crate::core::plan::Plan;
 use crate::core::text;
 
@@ -123,8 +124,5 @@ fn clash(out: &mut impl Write, change: &Change) -> io::Result<()> {
 
 /// The change as a unified diff.
 fn diff(out: &mut impl Write, change: &Change) -> io::Result<()> {
-    let before = change.before.as_deref().unwrap_or("");
-    let diff = similar::TextDiff::from_lines(before, &change.after);
-    let old = if change.before.is_some() { format!("a/{}", change.path) } else { "/dev/null".to_owned() };
-    write!(out, "{}", diff.unified_diff().context_radius(3).header(&old, &format!("b/{}", change.path)))
+    write!(out, "{}", difference::unified(&change.path, change.before.as_deref(), &change.after))
 }

@@ -6,6 +6,7 @@ use ratatui::symbols::border;
 use serde::Deserialize;
 
 use crate::core::data::Data;
+use crate::core::document;
 
 const FILE: &str = "assets/theme.toml";
 
@@ -107,7 +108,7 @@ impl Theme {
     /// Reads the theme for a terminal that shows colours or not, and UTF-8 or not.
     pub fn load(data: &Data, mono: bool, ascii: bool) -> anyhow::Result<Self> {
         let text = data.text(FILE).with_context(|| format!("find {FILE}"))?;
-        let file: File = toml::from_str(text).with_context(|| format!("read {FILE}"))?;
+        let file: File = document::toml(text).with_context(|| format!("read {FILE}"))?;
         let paint = if mono { file.mono } else { file.colour };
         let sign = if ascii { file.ascii } else { file.unicode };
         if sign.border.chars().count() != 6 {

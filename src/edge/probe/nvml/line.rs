@@ -1,5 +1,6 @@
 //! What the helper process tells: one JSON line a step, so that whatever was said before a hang or a crash is kept.
 
+use crate::core::document;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -76,7 +77,7 @@ impl Line {
     /// Reads one line; anything else that a library printed is `None`.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
-        serde_json::from_str(text).ok()
+        document::json(text).ok()
     }
 }
 

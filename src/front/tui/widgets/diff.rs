@@ -1,14 +1,12 @@
 //! What changes in a file, line by line.
 
 use ratatui::text::{Line, Span};
-use similar::{ChangeTag, TextDiff};
 
 use super::plain;
+use crate::core::difference::{self, AROUND, Fate};
 use crate::core::text::sanitise;
 use crate::front::tui::theme::Theme;
 
-/// Lines around a change.
-const AROUND: usize = 3;
 /// Files larger than this are told, not compared: nothing nixml writes is as large.
 const MOST: usize = 256 * 1024;
 
@@ -27,25 +25,21 @@ pub fn diff(before: Option<&str>, after: &str, theme: &Theme) -> Diff {
     if before.len() > MOST || after.len() > MOST {
         return Diff { lines: vec![plain("too large to compare here", theme.paint.dim)], ..Diff::default() };
     }
-    let compared = TextDiff::from_lines(before, after);
     let mut out = Diff::default();
-    for hunk in compared.grouped_ops(AROUND) {
-        if !out.lines.is_empty() || hunk.first().is_some_and(|op| op.new_range().start > 0) {
-            let start = hunk.first().map_or(0, |op| op.new_range().start);
-            out.lines.push(plain(format!("@@ line {}", start + 1), theme.paint.hunk));
+    for hunk in difference::hunks(before, after, AROUND) {
+        if !out.lines.is_empty() || hunk.start > 1 {
+            out.lines.push(plain(format!("@@ line {}", hunk.start), theme.paint.hunk));
         }
-        for op in hunk {
-            for change in compared.iter_changes(&op) {
-                let (sign, paint) = match change.tag() {
-                    ChangeTag::Insert => ("+", theme.paint.added),
-                    ChangeTag::Delete => ("-", theme.paint.removed),
-                    ChangeTag::Equal => (" ", theme.paint.text),
-                };
-                out.added += usize::from(change.tag() == ChangeTag::Insert);
-                out.removed += usize::from(change.tag() == ChangeTag::Delete);
-                let text = sanitise(change.value().trim_end_matches(['\r', '\n'])).replace('\t', "    ");
-                out.lines.push(Line::from(vec![Span::styled(format!("{sign} "), paint), Span::styled(text, paint)]));
-            }
+        for (fate, text) in hunk.lines {
+            let (sign, paint) = match fate {
+                Fate::Comes => ("+", theme.paint.added),
+                Fate::Goes => ("-", theme.paint.removed),
+                Fate::Stays => (" ", theme.paint.text),
+            };
+            out.added += usize::from(fate == Fate::Comes);
+            out.removed += usize::from(fate == Fate::Goes);
+            let text = sanitise(&text).replace('\t', "    ");
+            out.lines.push(Line::from(vec![Span::styled(format!("{sign} "), paint), Span::styled(text, paint)]));
         }
     }
     out
@@ -59,15 +53,12 @@ pub fn marked(before: Option<&str>, after: &str, theme: &Theme) -> (Vec<Line<'st
     };
     let mut lines = Vec::new();
     let mut first = None;
-    for change in TextDiff::from_lines(before, after).iter_all_changes() {
-        let line = change.value().trim_end_matches(['\r', '\n']);
-        match change.tag() {
-            ChangeTag::Delete => {}
-            ChangeTag::Insert => {
-                first.get_or_insert(lines.len());
-                lines.push(row("+", line, theme.paint.added, theme));
-            }
-            ChangeTag::Equal => lines.push(row(" ", line, theme.paint.text, theme)),
+    for (fate, line) in difference::whole(before, after) {
+        if fate == Fate::Comes {
+            first.get_or_insert(lines.len());
+            lines.push(row("+", &line, theme.paint.added, theme));
+        } else {
+            lines.push(row(" ", &line, theme.paint.text, theme));
         }
     }
     (lines, first)
