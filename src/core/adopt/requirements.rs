@@ -213,7 +213,7 @@ mod tests {
             ),
             [
                 (2, package("torch==2.14.1")),
-                (4, package("pandas[excel]>=2 ; python_full_version < '3.14'")),
+                (4, package("pandas[excel]>=2 ; python_version < '3.14'")),
                 (5, package("rich>=14")),
                 (1, Wish::Constraint("numpy<2.4".to_owned())),
                 (2, package("numpy>=2")),

@@ -1,6 +1,6 @@
 //! The kinds of machines that a kit can serve, and which wheels fit them.
 
-use pep508_rs::{MarkerEnvironment, MarkerEnvironmentBuilder, MarkerTree};
+use crate::core::requirement::Marker;
 
 /// A kind of machine, as Nix names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,31 +42,27 @@ impl Platform {
     /// True when a package with this marker is for such a machine with this Python; a marker that cannot be read keeps its package.
     #[must_use]
     pub fn wants(self, marker: &str, python: &str) -> bool {
-        let Ok(marker) = marker.parse::<MarkerTree>() else { return true };
-        self.environment(python).is_none_or(|environment| marker.evaluate(&environment, &[]))
-    }
-
-    fn environment(self, python: &str) -> Option<MarkerEnvironment> {
+        let Ok(marker) = marker.parse::<Marker>() else { return true };
         let (machine, system, kind) = match self {
             Self::X86Linux => ("x86_64", "Linux", "linux"),
             Self::ArmLinux => ("aarch64", "Linux", "linux"),
             Self::ArmMac => ("arm64", "Darwin", "darwin"),
         };
         let full = format!("{python}.0");
-        MarkerEnvironment::try_from(MarkerEnvironmentBuilder {
-            implementation_name: "cpython",
-            implementation_version: &full,
-            os_name: "posix",
-            platform_machine: machine,
-            platform_python_implementation: "CPython",
-            platform_release: "",
-            platform_system: system,
-            platform_version: "",
-            python_full_version: &full,
-            python_version: python,
-            sys_platform: kind,
+        marker.holds(&|variable| {
+            let text = match variable {
+                "implementation_name" => "cpython",
+                "implementation_version" | "python_full_version" => &full,
+                "os_name" => "posix",
+                "platform_machine" => machine,
+                "platform_python_implementation" => "CPython",
+                "platform_system" => system,
+                "python_version" => python,
+                "sys_platform" => kind,
+                _ => return None,
+            };
+            Some(text.to_owned())
         })
-        .ok()
     }
 
     /// True when a wheel of this file name can be installed on such a machine into this Python.

@@ -3,11 +3,10 @@
 use std::str::FromStr as _;
 
 use pep440_rs::Version;
-use pep508_rs::MarkerTree;
 
 use crate::core::failure::Failure;
 use crate::core::plan::{Pin, Plan, TargetPlan};
-use crate::core::requirement;
+use crate::core::requirement::{self, Marker};
 
 /// Refuses a plan that could not be written faithfully.
 pub fn plan(plan: &Plan) -> Result<(), Failure> {
@@ -70,7 +69,7 @@ fn target(target: &TargetPlan, plan: &Plan) -> Result<(), Failure> {
         let known = plan.indexes.iter().any(|index| index.name == source.index);
         need(known, "index of a source", &source.index)?;
         if let Some(marker) = &source.marker {
-            need(is_text(marker) && MarkerTree::from_str(marker).is_ok(), "marker", marker)?;
+            need(is_text(marker) && Marker::from_str(marker).is_ok(), "marker", marker)?;
         }
     }
     Ok(())

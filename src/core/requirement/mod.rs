@@ -1,8 +1,13 @@
 //! A package a person asks for: PEP 508 by name and version; no address, no path, no option.
 
+mod marker;
+
+use std::fmt::Write as _;
 use std::str::FromStr as _;
 
-use pep508_rs::{Requirement, VersionOrUrl, pep440_rs::Version};
+use pep440_rs::{Version, VersionSpecifiers};
+
+pub use marker::Marker;
 
 /// Longest requirement that is read.
 const MOST_BYTES: usize = 256;
@@ -28,22 +33,59 @@ pub fn read(text: &str) -> Result<Parsed, String> {
     if text.contains('/') || text.contains('\\') || text.starts_with('.') {
         return Err("paths are not allowed; give a name and perhaps a version, such as `numpy>=2`".to_owned());
     }
-    // pep508_rs panics on a name that ends in a sign (`a.>=1`), and on an extra that does (`a[b.`).
-    let name = text.split(|c: char| !(c.is_ascii_alphanumeric() || "._-".contains(c))).next().unwrap_or_default();
-    let ends_well = |name: &str| name.ends_with(|c: char| c.is_ascii_alphanumeric());
-    if !ends_well(name) {
-        return Err("a package name begins and ends with a letter or digit".to_owned());
+    let (text, marker) = match text.split_once(';') {
+        Some((text, marker)) => (text.trim_end(), Some(marker.parse::<Marker>()?)),
+        None => (text, None),
+    };
+    let (name, rest) = name(text, "a package name")?;
+    let (extras, rest) = match rest.strip_prefix('[') {
+        Some(rest) => {
+            let (inside, rest) = rest.split_once(']').ok_or("the list of extras is not closed by `]`")?;
+            (extras(inside)?, rest.trim_start())
+        }
+        None => (Vec::new(), rest),
+    };
+    let versions = match rest.strip_prefix('(') {
+        Some(inside) => inside.strip_suffix(')').ok_or("the versions are not closed by `)`")?,
+        None => rest,
+    };
+    let versions = VersionSpecifiers::from_str(versions.trim())
+        .map_err(|_| format!("`{}` is no range of versions; one is `>=2,<3`", versions.trim().escape_debug()))?;
+    let mut text = name.clone();
+    if !extras.is_empty() {
+        let _ = write!(text, "[{}]", extras.join(","));
     }
-    let extras = text[name.len()..].trim_start().strip_prefix('[').and_then(|rest| rest.split(']').next()).unwrap_or_default();
-    if extras.split([',', ' ', '\t']).any(|extra| !extra.is_empty() && !ends_well(extra)) {
-        return Err("the name of an extra begins and ends with a letter or digit".to_owned());
+    let ranges: Vec<String> = versions.iter().map(ToString::to_string).collect();
+    text.push_str(&ranges.join(","));
+    if let Some(marker) = marker {
+        let _ = write!(text, " ; {marker}");
     }
-    let requirement: Requirement<pep508_rs::VerbatimUrl> =
-        Requirement::from_str(text).map_err(|error| error.message.to_string())?;
-    if matches!(requirement.version_or_url, Some(VersionOrUrl::Url(_))) {
-        return Err("addresses are not allowed".to_owned());
+    Ok(Parsed { name, text, extras, versions })
+}
+
+/// The name at the beginning, normalised, and what comes after it.
+fn name<'a>(text: &'a str, what: &str) -> Result<(String, &'a str), String> {
+    let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || "._-".contains(c))).unwrap_or(text.len());
+    let (name, rest) = text.split_at(end);
+    if !(name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.ends_with(|c: char| c.is_ascii_alphanumeric())) {
+        return Err(format!("{what} begins and ends with a letter or digit"));
     }
-    Ok(Parsed { name: requirement.name.to_string(), text: requirement.to_string(), requirement })
+    Ok((normalise(name), rest.trim_start()))
+}
+
+fn extras(list: &str) -> Result<Vec<String>, String> {
+    let mut extras = Vec::new();
+    if list.trim().is_empty() {
+        return Ok(extras);
+    }
+    for extra in list.split(',') {
+        let (extra, rest) = name(extra.trim(), "the name of an extra")?;
+        if !rest.is_empty() {
+            return Err(format!("`{}` stands behind the name of an extra; a comma parts two", rest.escape_debug()));
+        }
+        extras.push(extra);
+    }
+    Ok(extras)
 }
 
 /// One requirement as read.
@@ -53,14 +95,15 @@ pub struct Parsed {
     pub name: String,
     /// Normalised text.
     pub text: String,
-    requirement: Requirement<pep508_rs::VerbatimUrl>,
+    extras: Vec<String>,
+    versions: VersionSpecifiers,
 }
 
 impl Parsed {
     /// The extras asked for, normalised and sorted: `cuda13` of `jax[cuda13]`.
     #[must_use]
     pub fn extras(&self) -> Vec<String> {
-        let mut extras: Vec<String> = self.requirement.extras.iter().map(ToString::to_string).collect();
+        let mut extras = self.extras.clone();
         extras.sort();
         extras
     }
@@ -68,10 +111,7 @@ impl Parsed {
     /// True when this requirement accepts `version`; true as well when `version` cannot be read.
     #[must_use]
     pub fn accepts(&self, version: &str) -> bool {
-        match (&self.requirement.version_or_url, Version::from_str(version)) {
-            (Some(VersionOrUrl::VersionSpecifier(wanted)), Ok(version)) => wanted.contains(&version),
-            _ => true,
-        }
+        Version::from_str(version).map_or(true, |version| self.versions.contains(&version))
     }
 }
 
@@ -105,6 +145,16 @@ mod tests {
             assert_eq!(read(text).unwrap().name, name);
         }
         assert!(read("numpy>=2").unwrap().accepts("2.3") && !read("numpy<2").unwrap().accepts("2.3"));
+        for (text, written) in [
+            ("NumPy", "numpy"),
+            ("a ( >= 1 , < 2 )", "a>=1,<2"),
+            ("A.b [ X_y , z ]==1.*;os_name==\"nt\"", "a-b[x-y,z]==1.* ; os_name == 'nt'"),
+            ("a[]~=1.2", "a~=1.2"),
+        ] {
+            let read = read(text).unwrap();
+            assert_eq!(read.text, written);
+            assert_eq!(super::read(written).unwrap().text, written);
+        }
     }
 
     #[test]
@@ -123,6 +173,12 @@ mod tests {
             "/etc/passwd",
             "c:\\x",
             "numpy>=",
+            "numpy>=2 <3",
+            "numpy (>=2",
+            "numpy[a b]",
+            "numpy[a",
+            "numpy>=2;",
+            "numpy; os_name == 'a' b",
             "a.>=1",
             "a_[x]",
             "a[b.",
