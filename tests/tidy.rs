@@ -73,6 +73,22 @@ fn effects_live_in_the_edge() {
     assert!(excused.is_empty(), "only src/edge may touch the world, not {excused:?}");
 }
 
+/// Each format that a type is read from is machine code of its own for every type.
+#[test]
+fn types_are_read_from_one_tree() {
+    let mut wrong = Vec::new();
+    for (path, text) in sources().into_iter().filter(|(path, _)| !path.starts_with("core/document/")) {
+        let text = text.split("#[cfg(test)]").next().unwrap();
+        for word in ["toml::from_str", "toml::Deserializer", "serde_json::from_value", "serde_json::Deserializer", "from_reader"]
+        {
+            if text.contains(word) {
+                wrong.push(format!("src/{path}: `{word}`: read it with `core::document`"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
 #[test]
 fn no_file_is_long() {
     let long: Vec<_> =

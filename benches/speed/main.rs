@@ -12,6 +12,7 @@
     reason = "a benchmark touches the world, and talks"
 )]
 
+mod building;
 mod inside;
 #[path = "../../tests/nvml/lab.rs"]
 #[allow(dead_code, reason = "shared with the tests of NVML")]
@@ -34,7 +35,7 @@ use sample::Row;
 /// A group of measurements: its name on the command line, its title on the page, and what it does.
 type Group = (&'static str, &'static str, fn() -> Vec<Row>);
 
-const GROUPS: [Group; 7] = [
+const GROUPS: [Group; 8] = [
     ("start", "Start and keys, in a terminal", screen::start),
     ("flood", "A program that floods the terminal", screen::flood),
     ("frame", "Frames and the pane, inside the process", inside::frames),
@@ -42,6 +43,7 @@ const GROUPS: [Group; 7] = [
     ("explain", "Reading long logs", processes::explain),
     ("plans", "Deciding", inside::plans),
     ("validate", "Proving a project, against the same commands by hand", validation::validate),
+    ("build", "Building nixml", building::cold),
 ];
 
 fn main() {

@@ -81,7 +81,8 @@ impl Example {
 
     /// What the check says of this machine.
     pub fn play(&self, check: &Check) -> Finding {
-        let facts: Facts = toml::from_str(self.host).unwrap_or_else(|error| panic!("`{}`: {error}\n{}", check.id, self.host));
+        let facts: Facts =
+            crate::core::document::toml(self.host).unwrap_or_else(|error| panic!("`{}`: {error}\n{}", check.id, self.host));
         let plan = self.project.map(plan);
         examine(check, Case { facts: &facts, plan: plan.as_ref(), catalog: crate::core::doctor::embedded_catalog() })
     }
