@@ -109,6 +109,8 @@ pub struct Known {
     pub hashes: BTreeMap<String, BTreeSet<String>>,
     /// What it wrote last, by path: the base of a merge. Empty in a folder that is not a project of nixml's.
     pub last: BTreeMap<String, String>,
+    /// Parts of the machinery that somebody changed, and nobody knows what nixml wrote there: nothing to merge with.
+    pub lost: BTreeSet<String>,
 }
 
 /// What a person allowed.
@@ -244,6 +246,10 @@ fn edited(change: &mut Change, known: &Known, allowed: &Allowed) {
                 Err("you and this release of nixml changed the same lines of it".to_owned())
             }
         },
+        // An old part beside newer ones may make a project that does not evaluate any more.
+        _ if known.lost.contains(&change.path) => {
+            Err("it was changed since nixml wrote it, and this release of nixml writes another one there".to_owned())
+        }
         _ => Err("nixml did not write what is in it".to_owned()),
     };
     match merged {
