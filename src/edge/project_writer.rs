@@ -180,23 +180,10 @@ pub fn write_aside(dir: &Path, files: &Files) -> Result<(), Failure> {
         .map_err(|why| Failure::precondition("prepare a project").why(why).next("install git"))
 }
 
-/// Puts a kit's uv.lock into the project. One that is there stays: it may hold what `uv add` brought.
-///
-/// # Errors
-/// Exit 3: it cannot be written.
-pub fn put_lock(folder: &Folder, text: &[u8]) -> Result<(), Failure> {
-    if !matches!(folder.look("uv.lock"), OnDisk::Absent) {
-        return Ok(());
-    }
-    let aside = folder.path.join(format!(".uv.lock.{}.tmp", crate::edge::random_word()));
-    let lock = folder.path.join("uv.lock");
-    std::fs::write(&aside, text).and_then(|()| std::fs::rename(&aside, &lock)).map_err(|error| {
-        let _ = std::fs::remove_file(&aside);
-        Failure::precondition(format!("write `{}`", lock.display())).why(error.to_string())
-    })?;
-    // Nix does not read it; git should know of it all the same.
-    let _ = git::intend_to_add(&folder.path, &["uv.lock".to_owned()]);
-    Ok(())
+/// A kit's uv.lock, as one more file to be written. One that is there stays: it may hold what `uv add` brought.
+#[must_use]
+pub fn lock_of_kit(folder: &Folder, text: &str) -> Option<Change> {
+    matches!(folder.look("uv.lock"), OnDisk::Absent).then(|| Change::created("uv.lock", text))
 }
 
 /// A flake outside git copies the whole folder to the store at every evaluation, the environment included.
