@@ -170,7 +170,7 @@ pub fn decide(files: &Files, on_disk: &BTreeMap<String, OnDisk>, known: &Known, 
         let before = String::from_utf8(bytes.clone()).ok().filter(|_| known.wrote(&path, bytes))?;
         let (action, before) = (Action::Removed, Some(before));
         let base = known.last.get(&path).cloned();
-        Some(Change { base, action, before, ..Change::created(&path, "") })
+        Some(Change { action, before, base, ..Change::created(&path, "") })
     });
     let kept = files.0.iter().map(|(path, file)| {
         let mut change = Change { base: known.last.get(path).cloned(), ..Change::created(path, &file.text) };

@@ -86,7 +86,13 @@ pub fn tell(nixml_toml: &str, last: &BTreeMap<String, String>, found: BTreeMap<S
 pub fn edited(changes: &[Change]) -> Vec<&str> {
     let stays = |change: &&Change| matches!(change.action, Action::Unchanged | Action::Updated);
     let differs = |change: &&Change| !names::is_ours(&change.path, &change.wanted, change.after.as_bytes());
-    changes.iter().filter(|change| is_part(&change.path)).filter(stays).filter(differs).map(|change| change.path.as_str()).collect()
+    changes
+        .iter()
+        .filter(|change| is_part(&change.path))
+        .filter(stays)
+        .filter(differs)
+        .map(|change| change.path.as_str())
+        .collect()
 }
 
 /// True when `found` is `ours` at another revision, the one that nixml wrote down: `nix flake update` writes another one.
@@ -114,10 +120,9 @@ mod tests {
             pairs.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect()
         };
         let then = files(&[("nix/a", "a1"), ("nix/b", "b1"), ("nix/c", "c1")]);
-        let mut toml = "[resolved]\nversion = \"1\"\n[resolved.machinery]\n".to_owned();
-        for (path, mark) in record(then.iter().map(|(path, text)| (path.as_str(), text.as_str()))) {
-            toml += &format!("{path:?} = {mark:?}\n");
-        }
+        let record = record(then.iter().map(|(path, text)| (path.as_str(), text.as_str())));
+        let lines: Vec<String> = record.iter().map(|(path, word)| format!("{path:?} = {word:?}")).collect();
+        let toml = format!("[resolved]\nversion = \"1\"\n[resolved.machinery]\n{}\n", lines.join("\n"));
         let today = files(&[("nix/a", "a2"), ("nix/b", "b1"), ("nix/c", "c2"), ("nix/new", "n")]);
         let found = files(&[("nix/a", "a1"), ("nix/b", "mine"), ("nix/c", "mine"), ("nix/new", "mine"), ("nix/own", "mine")]);
         let told = tell(&toml, &today, found.clone());

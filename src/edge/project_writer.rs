@@ -83,7 +83,9 @@ pub fn known(folder: &Folder, data: &Data) -> Known {
 /// `flake.lock`, `flake.nix` and the files of `nix/`, by path.
 fn machinery_of(folder: &Folder) -> BTreeMap<String, String> {
     let inner = std::fs::read_dir(folder.path.join("nix")).into_iter().flatten().flatten().take(100);
-    let paths = inner.map(|entry| format!("nix/{}", entry.file_name().to_string_lossy())).chain(["flake.lock", "flake.nix"].map(str::to_owned));
+    let paths = inner
+        .map(|entry| format!("nix/{}", entry.file_name().to_string_lossy()))
+        .chain(["flake.lock", "flake.nix"].map(str::to_owned));
     paths.filter_map(|path| folder.text(&path).map(|text| (path, text))).collect()
 }
 

@@ -11,7 +11,8 @@ use crate::core::step::{Kind, Step};
 const HEAD: &str = "# The answers this project was made from; `nixml init --answers nixml.toml` makes it again.\n";
 const RESOLVED: &str =
     "\n# What the answers came to on the machine and the day they were given, so that the project can be made again elsewhere.\n";
-const PARTS: &str = "\n# What nixml wrote, a word for each file: so `nixml upgrade` knows in a clone which ones nobody changed.\n";
+const PARTS: &str =
+    "\n# What nixml wrote, a word for each file: so `nixml upgrade` knows in a clone which ones nobody changed.\n";
 
 /// The file's text; `nixml init --answers` reads it back and makes the same bytes. `steps` say of which kind an
 /// instructor's own answers are, `record` is that of the machinery.

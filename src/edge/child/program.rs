@@ -1,22 +1,16 @@
-//! A program on a terminal of its own: what it prints comes as bytes, what a person types goes to it, nothing of it is left behind.
+//! A program on a terminal at which somebody sits: what it prints comes as bytes, what a person types goes to it.
 
-use std::ffi::OsString;
 use std::fmt;
+use std::fs::File;
 use std::io::{self, Read as _, Write as _};
-use std::os::unix::process::ExitStatusExt as _;
-use std::path::PathBuf;
-use std::process::Child;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, channel, sync_channel};
-use std::thread;
 use std::time::{Duration, Instant};
 
-use pty_process::Size;
-use pty_process::blocking::{Command, Pty, open};
-use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
+use rustix::termios::{Winsize, tcsetwinsize};
 
-use crate::edge::child::Awaited;
-use crate::edge::process::Standing;
+use super::watch::Running;
+use super::{End, Interrupt, Order, Patience, Terminal};
 use crate::edge::{fault, terminal};
 
 /// Chunks (of four KiB, as the kernel gives them) that wait for the parser; a program that prints faster waits with them. What waits
@@ -26,84 +20,52 @@ const CHUNKS: usize = 512;
 const TYPED: usize = 256;
 /// Output that may still come after the program has ended: a child of it may hold the terminal open for ever.
 const DRAIN: Duration = Duration::from_millis(200);
-/// After hanging up, and after asking to end.
-const GRACE: [(Signal, Duration); 3] = [
-    (Signal::HUP, Duration::from_millis(1500)),
-    (Signal::TERM, Duration::from_millis(2500)),
-    (Signal::KILL, Duration::from_secs(2)),
-];
-
-/// What to run. The environment is nixml's own with `env` over it; `None` removes a variable.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct PtyCommand {
-    pub program: OsString,
-    pub args: Vec<OsString>,
-    pub dir: Option<PathBuf>,
-    pub env: Vec<(OsString, Option<OsString>)>,
-}
-
-/// How it ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ended {
-    Exit(u8),
-    Signal(u8),
-}
+/// Six seconds in all: the wizard, which ends it, is given eight.
+const PATIENCE: Patience =
+    Patience { interrupt: Duration::from_millis(1500), terminate: Duration::from_millis(2500), kill: Duration::from_secs(2) };
+/// Whoever waits for its end waits no longer.
+const LONGEST: Duration = Duration::from_secs(7);
 
 /// What a running program tells, in order; `Ended` is the last.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum PtyEvent<'a> {
+pub enum Told<'a> {
     Output(&'a [u8]),
-    Ended(Ended),
+    Ended(End),
 }
 
 /// A program that runs on its own terminal. Dropping it ends the program and all of its session.
 pub struct Program {
-    pty: Option<Arc<Pty>>,
+    terminal: Arc<File>,
     typed: SyncSender<Vec<u8>>,
-    leader: Option<Pid>,
-    ended: Receiver<()>,
+    interrupt: Interrupt,
+    over: Receiver<()>,
 }
 
 impl Program {
-    /// Starts `command` on a terminal of `rows` x `columns`. `hear` is called on a thread of its own.
-    pub fn start(
-        command: PtyCommand,
-        rows: u16,
-        columns: u16,
-        mut hear: impl FnMut(PtyEvent<'_>) + Send + 'static,
-    ) -> io::Result<Self> {
-        let (pty, pts) = open().map_err(io::Error::other)?;
-        // The size is there before the program asks for it.
-        pty.resize(size(rows, columns)).map_err(io::Error::other)?;
-        let mut process = Command::new(command.program).args(command.args);
-        for (name, value) in command.env {
-            process = match value {
-                Some(value) => process.env(name, value),
-                None => process.env_remove(name),
-            };
-        }
-        if let Some(dir) = command.dir {
-            process = process.current_dir(dir);
-        }
-        let child = process.spawn(pts).map_err(io::Error::other)?;
-        let leader = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
-        let awaited = Awaited::new(child.id());
-        let pty = Arc::new(pty);
+    /// Starts `order` on a terminal of `rows` x `columns`. `hear` is called on a thread of its own.
+    ///
+    /// # Errors
+    /// It cannot be started, or there is no terminal or thread to be had.
+    pub fn start(order: Order, (rows, columns): (u16, u16), mut hear: impl FnMut(Told<'_>) + Send + 'static) -> io::Result<Self> {
+        let order = Order { terminal: Terminal::Whole(rows, columns), patience: PATIENCE, ..order };
+        let mut running = Running::begin(&order)?;
+        let pty = running.take_terminal().ok_or_else(|| io::Error::other("there is no terminal to be had"))?;
+        let pty = Arc::new(File::from(pty));
         let (chunk, chunks) = sync_channel(CHUNKS);
         let (typed, to_type) = sync_channel(TYPED);
-        let (over, ended) = channel();
+        let (ends, over) = channel();
         let (reader, writer) = (Arc::clone(&pty), Arc::clone(&pty));
-        let exit = chunk.clone();
+        let interrupt = Interrupt::new();
+        let (exit, asked) = (chunk.clone(), interrupt.clone());
         terminal::thread("pty-read", move || read(&reader, &chunk))?;
         terminal::thread("pty-write", move || write(&writer, &to_type))?;
         terminal::thread("pty-wait", move || {
-            let ended = wait(child);
-            drop(awaited);
-            let _ = exit.send(Chunk::Exit(ended));
-            let _ = over.send(());
+            let end = running.stay(&order, &asked, &mut |_| {}).map_or(End::Exit(1), |ended| ended.end);
+            let _ = exit.send(Chunk::Exit(end));
+            let _ = ends.send(());
         })?;
         terminal::thread("pty-parse", move || tell(&chunks, &mut hear))?;
-        Ok(Self { pty: Some(pty), typed, leader, ended })
+        Ok(Self { terminal: pty, typed, interrupt, over })
     }
 
     /// Types bytes; false when the program does not read and its line is full.
@@ -114,33 +76,20 @@ impl Program {
 
     /// Tells the program the new size of its window.
     pub fn resize(&self, rows: u16, columns: u16) {
-        if let Some(pty) = &self.pty {
-            let _ = pty.resize(size(rows, columns));
-        }
+        let size = Winsize { ws_row: rows.max(1), ws_col: columns.max(1), ws_xpixel: 0, ws_ypixel: 0 };
+        let _ = tcsetwinsize(&*self.terminal, size);
     }
 
-    /// Ends the program and everything of its session: hang up, ask, then force. Takes at most six seconds, mostly none.
+    /// Ends the program and everything of its session: hang up, ask, then force. Mostly that takes no time.
     pub fn stop(&mut self) {
-        self.pty = None;
-        let Some(leader) = self.leader.take() else { return };
-        for (signal, grace) in GRACE {
-            signal_session(leader, signal);
-            let start = Instant::now();
-            // The leader is reaped by its own thread; the others of its session are looked for.
-            let leader_gone = !matches!(self.ended.recv_timeout(grace), Err(RecvTimeoutError::Timeout));
-            while start.elapsed() < grace && !Standing::session(leader).is_empty() {
-                thread::sleep(Duration::from_millis(10));
-            }
-            if leader_gone && Standing::session(leader).is_empty() {
-                return;
-            }
-        }
+        self.interrupt.stop(1);
+        let _ = self.over.recv_timeout(LONGEST);
     }
 }
 
 impl fmt::Debug for Program {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Program").field("leader", &self.leader).finish_non_exhaustive()
+        out.debug_struct("Program").field("interrupt", &self.interrupt).finish_non_exhaustive()
     }
 }
 
@@ -152,14 +101,10 @@ impl Drop for Program {
 
 enum Chunk {
     Bytes(Vec<u8>),
-    Exit(Ended),
+    Exit(End),
 }
 
-fn size(rows: u16, columns: u16) -> Size {
-    Size::new(rows.max(1), columns.max(1))
-}
-
-fn read(mut pty: &Pty, chunks: &SyncSender<Chunk>) {
+fn read(mut pty: &File, chunks: &SyncSender<Chunk>) {
     let mut buffer = vec![0; 4096];
     loop {
         match pty.read(&mut buffer) {
@@ -175,7 +120,7 @@ fn read(mut pty: &Pty, chunks: &SyncSender<Chunk>) {
     }
 }
 
-fn write(mut pty: &Pty, typed: &Receiver<Vec<u8>>) {
+fn write(mut pty: &File, typed: &Receiver<Vec<u8>>) {
     while let Ok(bytes) = typed.recv() {
         if pty.write_all(&bytes).is_err() {
             return;
@@ -183,17 +128,8 @@ fn write(mut pty: &Pty, typed: &Receiver<Vec<u8>>) {
     }
 }
 
-fn wait(mut child: Child) -> Ended {
-    let Ok(status) = child.wait() else { return Ended::Exit(1) };
-    let small = |number: i32| u8::try_from(number & 0xff).unwrap_or(u8::MAX);
-    match (status.code(), status.signal()) {
-        (Some(code), _) => Ended::Exit(small(code)),
-        (None, signal) => Ended::Signal(small(signal.unwrap_or(0))),
-    }
-}
-
 /// Passes on what comes; after the program's end only for as long as output still comes.
-fn tell(chunks: &Receiver<Chunk>, hear: &mut impl FnMut(PtyEvent<'_>)) {
+fn tell(chunks: &Receiver<Chunk>, hear: &mut impl FnMut(Told<'_>)) {
     let mut ended = None;
     let mut last = Instant::now();
     loop {
@@ -210,7 +146,7 @@ fn tell(chunks: &Receiver<Chunk>, hear: &mut impl FnMut(PtyEvent<'_>)) {
                         }
                     }
                 }
-                hear(PtyEvent::Output(&bytes));
+                hear(Told::Output(&bytes));
             }
             Ok(Chunk::Exit(how)) => {
                 ended = Some(how);
@@ -220,18 +156,7 @@ fn tell(chunks: &Receiver<Chunk>, hear: &mut impl FnMut(PtyEvent<'_>)) {
             Err(_) => break,
         }
     }
-    hear(PtyEvent::Ended(ended.unwrap_or(Ended::Exit(1))));
-}
-
-fn signal_session(leader: Pid, signal: Signal) {
-    if test_kill_process_group(leader).is_ok() {
-        let _ = kill_process_group(leader, signal);
-    }
-    for process in Standing::session(leader) {
-        let _ = rustix::process::kill_process(process, signal);
-        // A stopped job would keep the signal for later.
-        let _ = rustix::process::kill_process(process, Signal::CONT);
-    }
+    hear(Told::Ended(ended.unwrap_or(End::Exit(1))));
 }
 
 #[cfg(test)]
@@ -240,25 +165,41 @@ mod tests {
     use std::sync::mpsc::Sender;
 
     use super::*;
+    use crate::edge::child::Environment;
+    use crate::edge::process::Standing;
 
-    fn shell(script: &str) -> PtyCommand {
-        PtyCommand { program: "/bin/sh".into(), args: vec!["-c".into(), script.into()], ..PtyCommand::default() }
+    fn shell(script: &str) -> Order {
+        Order::new("/bin/sh", "/", Environment::inherited()).args(["-c", script])
     }
 
-    fn started(script: &str) -> (Program, Receiver<Result<Vec<u8>, Ended>>) {
-        let (heard, hear): (Sender<Result<Vec<u8>, Ended>>, _) = channel();
+    fn started(script: &str) -> (Program, Receiver<Result<Vec<u8>, End>>) {
+        let (heard, hear): (Sender<Result<Vec<u8>, End>>, _) = channel();
         let heard = Mutex::new(heard);
-        let program = Program::start(shell(script), 24, 80, move |event| {
-            let _ = heard.lock().unwrap().send(match event {
-                PtyEvent::Output(bytes) => Ok(bytes.to_vec()),
-                PtyEvent::Ended(how) => Err(how),
+        let program = Program::start(shell(script), (24, 80), move |told| {
+            let _ = heard.lock().unwrap().send(match told {
+                Told::Output(bytes) => Ok(bytes.to_vec()),
+                Told::Ended(how) => Err(how),
             });
         })
         .unwrap();
         (program, hear)
     }
 
-    fn run(script: &str) -> (String, Ended) {
+    fn text_until(hear: &Receiver<Result<Vec<u8>, End>>, end: &str) -> String {
+        let mut text = String::new();
+        while !text.ends_with(end) {
+            text += &String::from_utf8_lossy(&hear.recv().unwrap().unwrap());
+        }
+        text
+    }
+
+    /// Whoever is alive in a session, its leader too.
+    fn session(leader: i32) -> Vec<i32> {
+        let all = Standing::everybody();
+        all.values().filter(|process| process.session == leader && !process.dead).map(|process| process.pid).collect()
+    }
+
+    fn run(script: &str) -> (String, End) {
         let (_program, hear) = started(script);
         let mut text = Vec::new();
         loop {
@@ -271,30 +212,41 @@ mod tests {
 
     #[test]
     fn it_has_a_terminal_of_the_size_given() {
-        assert_eq!(run("stty size; exit 3"), ("24 80\r\n".to_owned(), Ended::Exit(3)));
+        assert_eq!(run("stty size; exit 3"), ("24 80\r\n".to_owned(), End::Exit(3)));
     }
 
     #[test]
     fn a_child_that_keeps_the_terminal_open_does_not_hold_the_end() {
         let (text, how) = run("sleep 60 & echo done");
-        assert_eq!((text.as_str(), how), ("done\r\n", Ended::Exit(0)));
+        assert_eq!((text.as_str(), how), ("done\r\n", End::Exit(0)));
     }
 
     #[test]
     fn its_death_by_signal_is_told() {
-        assert_eq!(run("kill -9 $$").1, Ended::Signal(9));
+        assert_eq!(run("kill -9 $$").1, End::Signal(9));
     }
 
     #[test]
     fn stopping_leaves_nobody_of_the_session() {
-        let (mut program, hear) = started("trap '' HUP TERM; (trap '' HUP TERM; sleep 61) & echo up; wait; sleep 61");
-        let mut text = Vec::new();
-        while !text.ends_with(b"up\r\n") {
-            text.extend(hear.recv().unwrap().unwrap());
-        }
-        let leader = program.leader.unwrap();
+        let script = "trap '' HUP TERM; (trap '' HUP TERM; sleep 61) & echo $$; wait; sleep 61";
+        let (mut program, hear) = started(script);
+        let leader = text_until(&hear, "\n").trim().parse().unwrap();
+        assert!(!session(leader).is_empty());
         program.stop();
-        assert!(Standing::session(leader).is_empty());
+        assert!(session(leader).is_empty());
+        program.stop();
+    }
+
+    /// A job in a group of its own, stopped: it hears the signal all the same, and may clear up.
+    #[test]
+    fn stopping_reaches_jobs_that_were_stopped() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("cleared");
+        let job = format!("trap 'echo yes > {}; exit' HUP; echo up; while :; do sleep 0.05; done", file.display());
+        let (mut program, hear) = started(&format!("set -m; sh -c \"{job}\" & sleep 0.3; kill -STOP $!; echo stopped; sleep 61"));
+        text_until(&hear, "stopped\r\n");
+        program.stop();
+        assert_eq!(std::fs::read_to_string(file).unwrap(), "yes\n");
     }
 
     #[test]
