@@ -8,8 +8,6 @@ use std::sync::{Arc, Once};
 use signal_hook::consts::signal::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::Signals;
 
-use crate::edge::child::stop_all;
-
 /// Somebody else hears the signals and sees to a good end: the wizard, a validation.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
@@ -31,8 +29,8 @@ pub fn ignored(number: i32) -> bool {
     mask.is_some_and(|mask| mask & (1 << (number - 1)) != 0)
 }
 
-/// Hears the signals, from the first short question on.
-pub(in crate::edge) fn watch() {
+/// Hears the signals, from the first short question on; each of them calls `stop_all`.
+pub(in crate::edge) fn watch(stop_all: fn()) {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let heard: Vec<i32> = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|number| !ignored(*number)).collect();

@@ -24,7 +24,7 @@ impl Leash {
     /// # Errors
     /// As [`Command::spawn`].
     pub fn start(signal: Signal, command: &mut Command) -> io::Result<(Child, Self)> {
-        ending::watch();
+        ending::watch(stop_all);
         let mut groups = GROUPS.lock().unwrap_or_else(PoisonError::into_inner);
         let child = command.process_group(0).spawn()?;
         let group = i32::try_from(child.id()).unwrap_or(0);

@@ -176,7 +176,7 @@ impl Answers {
         let place = format!("in `{}`{of}", call.function());
         let mut reason = match &ran.ended {
             Ended::TimedOut => format!("the NVIDIA driver did not answer within {waited_ms} ms {place}"),
-            Ended::Signal(number) => format!("the NVIDIA library crashed ({}) {place}", words::signal(*number)),
+            Ended::Signal(number) => format!("the NVIDIA library crashed ({}) {place}", text::signal(*number)),
             Ended::TooMuch => format!("the NVIDIA library printed more than {} KiB {place}", MOST_BYTES >> 10),
             Ended::Missing => "the helper that asks the NVIDIA library is not there".to_owned(),
             Ended::NotStarted(why) => format!("the helper that asks the NVIDIA library did not start: {why}"),
