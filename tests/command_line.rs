@@ -17,9 +17,7 @@ use std::process::{Command, Output, Stdio};
 fn nixml(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
     let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("command-line-home");
     std::fs::create_dir_all(&home).unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_nixml"));
-    command.args(arguments).env_clear().env("HOME", &home).env("PATH", "/usr/bin:/bin").current_dir(&home);
-    command.envs(variables.iter().copied()).stdin(Stdio::null()).output().unwrap()
+    support::ran::command(&home, arguments).envs(variables.iter().copied()).output().unwrap()
 }
 
 fn text(bytes: &[u8]) -> String {

@@ -443,25 +443,30 @@ fn ten_edits(room: &Room) -> Vec<(&'static str, &'static str)> {
     ]
 }
 
-/// What the real uv adds to the edited project: its lines, each looked for after every change. `None`: no uv here.
-fn uv_adds(room: &Room) -> Option<Vec<(&'static str, &'static str)>> {
+/// The real uv, and the newest Python here that JAX has wheels for: its minor release and the program.
+fn tools() -> Option<(PathBuf, &'static str, PathBuf)> {
     let uv = support::tools::uv()?;
     let standin = support::standin::Standin::of(&uv);
-    let python = &standin.pythons[standin.newest_python(&["3.13"])?];
+    let minor = standin.newest_python(&["3.11", "3.12", "3.13"])?;
+    Some((uv, minor, standin.pythons[minor].clone()))
+}
+
+/// What the real uv adds to the edited project: its lines, each looked for after every change.
+fn uv_adds(room: &Room, uv: &Path, python: &Path) -> Vec<(&'static str, &'static str)> {
     for words in [&["add", "iniconfig>=2,<3"][..], &["add", "--dev", "toolz"], &["lock", "--check"]] {
         let only_lock: &[&str] = if words[0] == "add" { &["--no-sync"] } else { &[] };
-        let mut command = Command::new(&uv);
+        let mut command = Command::new(uv);
         command.args(words).args(only_lock).current_dir(room.path("demo")).env("UV_CACHE_DIR", support::tools::wheel_cache());
         let output = command.env("UV_PYTHON", python).env("UV_PYTHON_DOWNLOADS", "never").output().unwrap();
         assert!(output.status.success(), "uv {words:?}: {}", error(&output));
     }
     let text = fs::read_to_string(room.path("demo/pyproject.toml")).unwrap();
     assert!(text.contains("\n    \"toolz>="), "{text}");
-    Some(vec![
+    vec![
         ("pyproject.toml", "\n    \"iniconfig>=2,<3\",\n"),
         ("pyproject.toml", "\n    \"toolz>="),
         ("uv.lock", "name = \"toolz\""),
-    ])
+    ]
 }
 
 /// Lines of `now` that `before` does not have.
@@ -472,13 +477,14 @@ fn new_lines(before: &str, now: &str) -> Vec<String> {
 
 #[test]
 fn ten_edits_survive_one_change_after_the_other_and_nothing_else_moves() {
+    let (uv, minor, python) = need!(tools(), "no uv, or no Python from 3.11 to 3.13: run scripts/install-tools");
     for clone in [false, true] {
         let room = Room::new();
-        let made = ["--framework", "jax", "--targets", "cpu", "--python", "3.13"];
+        let made = ["--framework", "jax", "--targets", "cpu", "--python", minor];
         let init = |more: &[&str]| room.run(&[&["init", "demo", "--yes", "--no-validate", "--json"], more].concat());
         exits(&init(&made), 0);
         let mut edits = ten_edits(&room);
-        edits.extend(need!(uv_adds(&room), "no uv, or no Python 3.13: run scripts/install-tools"));
+        edits.extend(uv_adds(&room, &uv, &python));
         let read = |file: &str| fs::read_to_string(room.path("demo").join(file)).unwrap();
         let start = bytes(&room.path("demo"));
         let older = nixml::core::catalog::Catalog::load(&nixml::core::data::Data::embedded()).unwrap();
@@ -498,7 +504,7 @@ fn ten_edits_survive_one_change_after_the_other_and_nothing_else_moves() {
                 &["pyproject.toml", "flake.nix", "nixml.toml"],
             ),
             (
-                &["--framework", "scikit-learn", "--targets", "cpu", "--python", "3.13"],
+                &["--framework", "scikit-learn", "--targets", "cpu", "--python", minor],
                 &["pyproject.toml", "flake.nix", "nixml.toml"],
             ),
             (&made, &["pyproject.toml", "flake.nix", "nixml.toml"]),

@@ -90,6 +90,22 @@ fn types_are_read_from_one_tree() {
 }
 
 #[test]
+fn one_place_starts_programs() {
+    let starts = ["Command::new(", ".spawn()", "spawn_borrowed(", ".output()", ".status()", "wait_with_output("];
+    // A question may be worded elsewhere; who starts it, and so has to end it, is `edge::child`.
+    let worded =
+        |path: &str, what: &str| what == "Command::new(" && (path.starts_with("edge/probe/") || path == "edge/files/git.rs");
+    let mut wrong = Vec::new();
+    for (path, text) in sources().into_iter().filter(|(path, _)| !path.starts_with("edge/child/")) {
+        let code = text.split("#[cfg(test)]").next().unwrap();
+        wrong.extend(
+            starts.iter().filter(|what| code.contains(**what) && !worded(&path, what)).map(|what| format!("{path}: {what}")),
+        );
+    }
+    assert!(wrong.is_empty(), "only src/edge/child starts programs: {wrong:?}");
+}
+
+#[test]
 fn no_file_is_long() {
     let long: Vec<_> =
         sources().into_iter().map(|(path, text)| (path, text.lines().count())).filter(|(_, lines)| *lines > MOST_LINES).collect();

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use nixml::edge::pty::{Program, PtyCommand, PtyEvent};
+use nixml::edge::child::{Environment, Order, Program, Told};
 use nixml::front::tui::pane::Pane;
 
 use crate::minimal;
@@ -202,12 +202,12 @@ pub fn through_a_terminal(file: &Path, mut take: impl FnMut(&[u8])) -> f64 {
 /// The same as the wizard does it: read on one thread, drawn into the pane on another.
 pub fn through_a_pane(file: &Path, pane: &Pane) -> f64 {
     let (over, ended) = std::sync::mpsc::channel();
-    let command = PtyCommand { program: "cat".into(), args: vec![file.into()], ..PtyCommand::default() };
+    let order = Order::new("cat", "/", Environment::inherited()).args([file]);
     let pane = pane.clone();
     let start = Instant::now();
-    let _program = Program::start(command, 60, 200, move |event| match event {
-        PtyEvent::Output(bytes) => pane.feed(bytes),
-        PtyEvent::Ended(_) => over.send(start.elapsed()).unwrap(),
+    let _program = Program::start(order, (60, 200), move |told| match told {
+        Told::Output(bytes) => pane.feed(bytes),
+        Told::Ended(_) => over.send(start.elapsed()).unwrap(),
     })
     .unwrap();
     ended.recv().unwrap().as_secs_f64()

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use clap::Args as ClapArgs;
 use nixml::core::catalog::Catalog;
-use nixml::core::changes::Action;
+use nixml::core::changes::{Action, Change};
 use nixml::core::data::Data;
 use nixml::core::failure::{Exit, Failure};
 use nixml::core::files::Files;
@@ -91,15 +91,12 @@ fn today(dir: &Path, shared: &Shared) -> anyhow::Result<Today> {
     let free = nixml::core::choices::Choices { python: None, ..choices.clone() };
     let best = plan::decide(&free, &wizard.facts, &wizard.catalog).map(|plan| plan.python).ok();
     let word = |key: &str| record(&text, key);
-    // A part that differs is a person's when the templates are those of then.
-    let mark = machinery::mark(expected.0.iter().map(|(path, file)| (path.as_str(), file.text.as_str())));
-    let moved = word(machinery::KEY).is_none_or(|then| then != mark);
-    let stale: Vec<String> = expected
-        .0
-        .iter()
-        .filter(|(path, file)| moved && path.starts_with("nix/") && folder.text(path).is_some_and(|now| now != file.text))
-        .map(|(path, _)| path.clone())
-        .collect();
+    // A part that differs is a person's when nixml wrote then what it writes now.
+    let then = machinery::recorded(&text).unwrap_or_default();
+    let now = machinery::record(expected.0.iter().map(|(path, file)| (path.as_str(), file.text.as_str())));
+    let differs = |path: &str| folder.text(path).is_some_and(|there| expected.text(path) != Some(&there));
+    let stale: Vec<String> =
+        now.iter().filter(|(path, word)| then.get(*path) != Some(word) && differs(path)).map(|(path, _)| path.clone()).collect();
     let mut fresh =
         freshness::compare(&dir.display().to_string(), word("catalog_date"), &has, word("nixpkgs_rev").as_deref(), &plan, &stale);
     if let Some(best) = best.filter(|best| *best != plan.python) {
@@ -115,6 +112,11 @@ fn today(dir: &Path, shared: &Shared) -> anyhow::Result<Today> {
 fn record(text: &str, key: &str) -> Option<String> {
     let table: toml::Table = text.parse().ok()?;
     table.get("resolved")?.get(key)?.as_str().map(str::to_owned)
+}
+
+/// Names as a sentence has them.
+fn ticked<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 fn no_project(dir: &Path) -> Failure {
@@ -154,15 +156,21 @@ pub fn upgrade(args: &UpgradeArgs, shared: &Shared) -> anyhow::Result<Exit> {
     let today = today(&args.dir, shared)?;
     let consent = Consent { force: args.force, adopt: false, git: false };
     let changes = project_writer::compare(&today.folder, &today.plan, &today.files, &today.data, consent);
-    if let Some(conflict) = changes.iter().find(|change| change.action == Action::Conflict) {
-        return Err(Failure::refused(format!("upgrade `{}`", conflict.path))
-            .why(conflict.why.clone().unwrap_or_default())
-            .next("`--force` keeps a copy and replaces it; nothing was written")
+    let conflicts: Vec<&Change> = changes.iter().filter(|change| change.action == Action::Conflict).collect();
+    if let Some(first) = conflicts.first() {
+        return Err(Failure::refused(format!("upgrade {}", ticked(conflicts.iter().map(|change| change.path.as_str()))))
+            .why(first.why.clone().unwrap_or_default())
+            .next(first.way_out())
             .into());
     }
     let mut notes = today.fresh.notes.clone();
+    let edited = machinery::edited(&changes);
+    if !edited.is_empty() {
+        let which = ticked(edited.into_iter());
+        notes.push(format!("what you changed in {which} stays; `nixml validate --trust` shows whether it still fits"));
+    }
     let asks = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
-    if asks && !args.yes && !args.dry_run && !args.json && changes.iter().any(nixml::core::changes::Change::writes) {
+    if asks && !args.yes && !args.dry_run && !args.json && changes.iter().any(Change::writes) {
         print::init::report(&today.plan, &changes, &[], true)?;
         if super::asks("write these changes? `nixml undo` takes them back", false)? != Some(true) {
             return Ok(Exit::Done);

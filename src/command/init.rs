@@ -186,7 +186,9 @@ pub fn run(args: &Args, shared: &Shared) -> anyhow::Result<Exit> {
     } else {
         folder.probe_writable()?;
     }
-    let changes = project_writer::compare(&folder, &plan, &files, &data, consent);
+    let mut changes = project_writer::compare(&folder, &plan, &files, &data, consent);
+    let kit = args.course.as_ref().and_then(|course| course.kit.as_ref());
+    changes.extend(kit.and_then(|kit| project_writer::lock_of_kit(&folder, &kit.lock)));
     let conflict = changes.iter().find(|change| change.action == Action::Conflict);
     if args.dry_run || conflict.is_some() {
         let exit = show(args, shared, &plan, &changes, (command, adopted), Vec::new(), None)?;
@@ -202,13 +204,8 @@ pub fn run(args: &Args, shared: &Shared) -> anyhow::Result<Exit> {
             print::say(&format!("note: {note}"));
         }
     }
-    let kit = args.course.as_ref().and_then(|course| course.kit.as_ref());
-    if let Some(kit) = kit {
-        project_writer::put_lock(&folder, &kit.lock)?;
-    }
     drop(folder);
-    let wheels = kit.map(|kit| kit.wheels.clone());
-    let proved = init_proof::prove(&args.dir, shared, &data, &plan, args.no_validate, terminal, wheels)?;
+    let proved = init_proof::prove(&args.dir, shared, &data, &plan, args.no_validate, terminal, kit)?;
     show(args, shared, &plan, &changes, (command, adopted), proved.next, proved.report)
 }
 

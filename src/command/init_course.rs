@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use nixml::core::choices::Resolved;
+use nixml::core::plan::Target;
 
 /// A course's own part of `init`.
 #[derive(Debug, Clone)]
@@ -18,6 +19,8 @@ pub struct Course {
 #[derive(Debug, Clone)]
 pub struct Kit {
     /// The text of its uv.lock.
-    pub lock: Vec<u8>,
+    pub lock: String,
     pub wheels: PathBuf,
+    /// The targets beside the first that are filled from it.
+    pub others: Vec<Target>,
 }

@@ -64,6 +64,22 @@ pub struct Change {
 }
 
 impl Change {
+    /// A file that was not there.
+    #[must_use]
+    pub fn created(path: &str, text: &str) -> Self {
+        Self {
+            path: path.to_owned(),
+            action: Action::Created,
+            before: None,
+            after: text.to_owned(),
+            wanted: text.to_owned(),
+            base: None,
+            why: None,
+            both: None,
+            immovable: false,
+        }
+    }
+
     /// SHA-256 of what the file has once this is done, in hexadecimal.
     #[must_use]
     pub fn sha256(&self) -> String {
@@ -109,6 +125,8 @@ pub struct Known {
     pub hashes: BTreeMap<String, BTreeSet<String>>,
     /// What it wrote last, by path: the base of a merge. Empty in a folder that is not a project of nixml's.
     pub last: BTreeMap<String, String>,
+    /// Parts of the machinery that somebody changed, and nobody knows what nixml wrote there: nothing to merge with.
+    pub lost: BTreeSet<String>,
 }
 
 /// What a person allowed.
@@ -151,30 +169,11 @@ pub fn decide(files: &Files, on_disk: &BTreeMap<String, OnDisk>, known: &Known, 
         let Some(OnDisk::File(bytes)) = on_disk.get(&path).filter(|_| !files.0.contains_key(&path)) else { return None };
         let before = String::from_utf8(bytes.clone()).ok().filter(|_| known.wrote(&path, bytes))?;
         let (action, before) = (Action::Removed, Some(before));
-        Some(Change {
-            base: known.last.get(&path).cloned(),
-            path,
-            action,
-            before,
-            after: String::new(),
-            wanted: String::new(),
-            why: None,
-            both: None,
-            immovable: false,
-        })
+        let base = known.last.get(&path).cloned();
+        Some(Change { action, before, base, ..Change::created(&path, "") })
     });
     let kept = files.0.iter().map(|(path, file)| {
-        let mut change = Change {
-            path: path.clone(),
-            action: Action::Created,
-            before: None,
-            after: file.text.clone(),
-            wanted: file.text.clone(),
-            base: known.last.get(path).cloned(),
-            why: None,
-            both: None,
-            immovable: false,
-        };
+        let mut change = Change { base: known.last.get(path).cloned(), ..Change::created(path, &file.text) };
         match on_disk.get(path).unwrap_or(&OnDisk::Absent) {
             OnDisk::Absent => {}
             OnDisk::Other(what) => conflict(&mut change, format!("it is {what}")),
@@ -244,6 +243,10 @@ fn edited(change: &mut Change, known: &Known, allowed: &Allowed) {
                 Err("you and this release of nixml changed the same lines of it".to_owned())
             }
         },
+        // An old part beside newer ones may make a project that does not evaluate any more.
+        _ if known.lost.contains(&change.path) => {
+            Err("it was changed since nixml wrote it, and this release of nixml writes another one there".to_owned())
+        }
         _ => Err("nixml did not write what is in it".to_owned()),
     };
     match merged {

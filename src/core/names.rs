@@ -17,6 +17,19 @@ fn differ_only_in_names(ours: &str, found: &str) -> bool {
     emptied(ours).is_some_and(|ours| emptied(found) == Some(ours))
 }
 
+/// The text with the lists of `other` in place of its own, when both hold plain names.
+#[must_use]
+pub fn with_lists_of(text: &str, other: &str) -> Option<String> {
+    LISTS.iter().try_fold(text.to_owned(), |text, list| {
+        emptied(&text, list)?;
+        emptied(other, list)?;
+        let (before, rest) = text.split_once(list)?;
+        let after = &rest[rest.find("];")?..];
+        let names = other.split_once(list)?.1.split_once("];")?.0;
+        Some(format!("{before}{list}{names}{after}"))
+    })
+}
+
 /// The text with nothing in that list; `None` when it is not there or holds more than names.
 fn emptied(text: &str, list: &str) -> Option<String> {
     let (before, rest) = text.split_once(list)?;
@@ -41,7 +54,7 @@ fn is_name(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::differ_only_in_names;
+    use super::{differ_only_in_names, with_lists_of};
 
     const OURS: &str =
         "{\n        libraries = [\n          \"libGL\"\n        ];\n        programs = [ ];\n        env = { };\n}\n";
@@ -63,6 +76,13 @@ mod tests {
         }
         assert!(with("\"libGL\"", "\"libGL\"\n          \"glib\"") && with("          \"libGL\"\n", ""));
         assert!(differ_only_in_names(OURS, OURS));
+    }
+
+    #[test]
+    fn the_lists_of_another_are_put_in() {
+        let mine = OURS.replacen("programs = [ ]", "programs = [ \"ffmpeg\" ]", 1).replacen("env", "later", 1);
+        assert_eq!(with_lists_of(&mine, OURS), Some(OURS.replacen("env", "later", 1)));
+        assert_eq!(with_lists_of(&mine.replace("\"ffmpeg\"", "./x.nix"), OURS), None);
     }
 
     #[test]

@@ -2,76 +2,18 @@
 //!
 //! Programs that a probe asks run in process groups of their own, so a Ctrl-C of the terminal does not reach them.
 
-use std::collections::BTreeMap;
-use std::io;
-use std::os::unix::process::CommandExt as _;
-use std::process::{Child, Command};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, Once, PoisonError};
+use std::sync::{Arc, Once};
 
-use rustix::process::{Pid, Signal, kill_process_group};
 use signal_hook::consts::signal::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::Signals;
 
-/// The process groups that are at work now, and what ends each.
-static GROUPS: Mutex<BTreeMap<i32, Signal>> = Mutex::new(BTreeMap::new());
 /// Somebody else hears the signals and sees to a good end: the wizard, a validation.
 static TAKEN: AtomicBool = AtomicBool::new(false);
-
-/// A process group that ends with nixml, as long as this is kept.
-#[derive(Debug)]
-pub struct Leash(i32);
-
-impl Leash {
-    /// Starts `command` as the leader of a group of its own. A signal that comes meanwhile waits for it.
-    ///
-    /// # Errors
-    /// As [`Command::spawn`].
-    pub fn start(command: &mut Command) -> io::Result<(Child, Self)> {
-        Self::ended_by(Signal::KILL, command)
-    }
-
-    /// The same for a program that has to clear up before it goes.
-    ///
-    /// # Errors
-    /// As [`Command::spawn`].
-    pub fn start_gently(command: &mut Command) -> io::Result<(Child, Self)> {
-        Self::ended_by(Signal::TERM, command)
-    }
-
-    fn ended_by(signal: Signal, command: &mut Command) -> io::Result<(Child, Self)> {
-        watch();
-        let mut groups = GROUPS.lock().unwrap_or_else(PoisonError::into_inner);
-        let child = command.process_group(0).spawn()?;
-        let group = i32::try_from(child.id()).unwrap_or(0);
-        groups.insert(group, signal);
-        Ok((child, Self(group)))
-    }
-
-    /// Sends `signal` to the whole group.
-    pub fn signal(&self, signal: Signal) {
-        let _ = Pid::from_raw(self.0).map(|group| kill_process_group(group, signal));
-    }
-}
-
-impl Drop for Leash {
-    fn drop(&mut self) {
-        GROUPS.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.0);
-    }
-}
 
 /// From now on the caller ends nixml when a signal asks for it.
 pub fn take_over() {
     TAKEN.store(true, Ordering::SeqCst);
-}
-
-/// Ends every group that is still at work.
-pub fn stop_all() {
-    for (group, signal) in GROUPS.lock().unwrap_or_else(PoisonError::into_inner).iter() {
-        if let Some(group) = Pid::from_raw(*group) {
-            let _ = kill_process_group(group, *signal);
-        }
-    }
 }
 
 /// A file that grows beyond the limit of its size is an error of the write, not the death of nixml.
@@ -87,7 +29,8 @@ pub fn ignored(number: i32) -> bool {
     mask.is_some_and(|mask| mask & (1 << (number - 1)) != 0)
 }
 
-fn watch() {
+/// Hears the signals, from the first short question on; each of them calls `stop_all`.
+pub(in crate::edge) fn watch(stop_all: fn()) {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let heard: Vec<i32> = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|number| !ignored(*number)).collect();

@@ -32,7 +32,6 @@ pub mod loading;
 pub mod mending;
 pub mod probe;
 pub mod process;
-pub mod pty;
 pub mod reporting;
 pub mod terminal;
 pub mod validate;

@@ -1,6 +1,6 @@
 //! Where a process stands among the others, read from /proc: the kernel's calls answer 0 across namespaces, which no `Pid` can hold.
 
-use rustix::process::Pid;
+use std::collections::BTreeMap;
 
 /// What `/proc/PID/stat` says of one process. Numbers are 0 where they lie outside our namespace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,6 +9,8 @@ pub struct Standing {
     pub parent: i32,
     pub group: i32,
     pub session: i32,
+    /// In ticks after the system's own start: tells a process from a later one of the same number.
+    pub started: u64,
     /// Ended, and only waited for by its parent.
     pub dead: bool,
 }
@@ -26,17 +28,12 @@ impl Standing {
         Self::read(&pid.to_string())
     }
 
-    /// Everybody alive in the session that `leader` leads; empty on a system without /proc.
+    /// Everybody, by number; empty on a system without /proc.
     #[must_use]
-    pub fn session(leader: Pid) -> Vec<Pid> {
-        let leader = leader.as_raw_nonzero().get();
-        let Ok(entries) = std::fs::read_dir("/proc") else { return Vec::new() };
-        entries
-            .flatten()
-            .filter_map(|entry| Self::of(entry.file_name().to_str()?.parse().ok()?))
-            .filter(|process| process.session == leader && !process.dead)
-            .filter_map(|process| Pid::from_raw(process.pid))
-            .collect()
+    pub fn everybody() -> BTreeMap<i32, Self> {
+        let Ok(entries) = std::fs::read_dir("/proc") else { return BTreeMap::new() };
+        let numbers = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+        numbers.filter_map(|pid| Some((pid, Self::of(pid)?))).collect()
     }
 
     fn read(name: &str) -> Option<Self> {
@@ -49,11 +46,13 @@ impl Standing {
         let mut fields = tail.split_whitespace();
         let state = fields.next()?;
         let mut number = || fields.next()?.parse().ok();
+        let (parent, group, session) = (number()?, number()?, number()?);
         Some(Self {
             pid: head.split_whitespace().next()?.parse().ok()?,
-            parent: number()?,
-            group: number()?,
-            session: number()?,
+            parent,
+            group,
+            session,
+            started: fields.nth(15)?.parse().ok()?,
             dead: matches!(state, "Z" | "X"),
         })
     }
@@ -65,12 +64,13 @@ mod tests {
 
     #[test]
     fn a_name_with_parentheses_and_spaces_is_read_over() {
-        let found = Standing::parse("12 (a) Z (b)) S 1 12 7 34816 12 4194304").unwrap();
-        assert_eq!(found, Standing { pid: 12, parent: 1, group: 12, session: 7, dead: false });
+        let found = Standing::parse("12 (a) Z (b)) S 1 12 7 34816 12 4194304 1 0 0 0 0 0 0 0 20 0 1 0 98765 1 2 3").unwrap();
+        assert_eq!(found, Standing { pid: 12, parent: 1, group: 12, session: 7, started: 98765, dead: false });
+        assert_eq!(Standing::parse("nonsense"), None);
     }
 
     #[test]
     fn a_dead_process_is_told_from_a_living_one() {
-        assert!(Standing::parse("12 (x) Z 1 12 7 0").unwrap().dead);
+        assert!(Standing::parse("12 (x) Z 1 12 7 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 98765").unwrap().dead);
     }
 }

@@ -41,16 +41,16 @@ pub fn known(folder: &Folder, data: &Data) -> Known {
         }
     }
     if let Some(text) = &answers
-        && let Ok((_, today)) = project::expected(text, data)
-    {
-        for (path, text) in machinery::untouched(text, &today, &machinery_of(folder)) {
-            known.add(path, sha256(text.as_bytes()));
-            known.last.insert(path.to_owned(), text.to_owned());
-        }
-    }
-    if let Some(text) = &answers
         && !known.last.is_empty()
     {
+        let told = machinery::tell(text, &known.last, machinery_of(folder));
+        for (path, text) in told.untouched {
+            known.add(&path, sha256(text.as_bytes()));
+            known.last.insert(path, text);
+        }
+        known.last.extend(told.bases);
+        known.last.retain(|path, _| !told.lost.contains(path));
+        known.lost = told.lost;
         // The answers are the person's to edit; they are valid, so they are an answers file of nixml's.
         known.add("nixml.toml", sha256(text.as_bytes()));
     }
@@ -66,6 +66,7 @@ pub fn known(folder: &Folder, data: &Data) -> Known {
         if !pulled {
             for entry in receipt.files {
                 let reached = || matches!(folder.look(&entry.path), OnDisk::File(bytes) if sha256(&bytes) == entry.sha256);
+                known.lost.remove(&entry.path);
                 if receipt.done || reached() {
                     known.last.extend(entry.wanted.map(|wanted| (entry.path, wanted)));
                 } else if let Some(base) = entry.base {
@@ -79,10 +80,12 @@ pub fn known(folder: &Folder, data: &Data) -> Known {
     known
 }
 
-/// `flake.lock` and the files of `nix/`, by path.
+/// `flake.lock`, `flake.nix` and the files of `nix/`, by path.
 fn machinery_of(folder: &Folder) -> BTreeMap<String, String> {
     let inner = std::fs::read_dir(folder.path.join("nix")).into_iter().flatten().flatten().take(100);
-    let paths = inner.map(|entry| format!("nix/{}", entry.file_name().to_string_lossy())).chain(["flake.lock".to_owned()]);
+    let paths = inner
+        .map(|entry| format!("nix/{}", entry.file_name().to_string_lossy()))
+        .chain(["flake.lock", "flake.nix"].map(str::to_owned));
     paths.filter_map(|path| folder.text(&path).map(|text| (path, text))).collect()
 }
 
@@ -179,23 +182,10 @@ pub fn write_aside(dir: &Path, files: &Files) -> Result<(), Failure> {
         .map_err(|why| Failure::precondition("prepare a project").why(why).next("install git"))
 }
 
-/// Puts a kit's uv.lock into the project. One that is there stays: it may hold what `uv add` brought.
-///
-/// # Errors
-/// Exit 3: it cannot be written.
-pub fn put_lock(folder: &Folder, text: &[u8]) -> Result<(), Failure> {
-    if !matches!(folder.look("uv.lock"), OnDisk::Absent) {
-        return Ok(());
-    }
-    let aside = folder.path.join(format!(".uv.lock.{}.tmp", crate::edge::random_word()));
-    let lock = folder.path.join("uv.lock");
-    std::fs::write(&aside, text).and_then(|()| std::fs::rename(&aside, &lock)).map_err(|error| {
-        let _ = std::fs::remove_file(&aside);
-        Failure::precondition(format!("write `{}`", lock.display())).why(error.to_string())
-    })?;
-    // Nix does not read it; git should know of it all the same.
-    let _ = git::intend_to_add(&folder.path, &["uv.lock".to_owned()]);
-    Ok(())
+/// A kit's uv.lock, as one more file to be written. One that is there stays: it may hold what `uv add` brought.
+#[must_use]
+pub fn lock_of_kit(folder: &Folder, text: &str) -> Option<Change> {
+    matches!(folder.look("uv.lock"), OnDisk::Absent).then(|| Change::created("uv.lock", text))
 }
 
 /// A flake outside git copies the whole folder to the store at every evaluation, the environment included.

@@ -224,7 +224,8 @@ fn without_the_word_nothing_of_theirs_is_read_or_changed() {
 fn locked(name: &str, more: &[&str]) -> Option<(Vec<String>, String)> {
     let uv = tools::uv()?;
     let standin = Standin::of(&uv);
-    let python = standin.newest_python(&["3.12"])?;
+    // The newest of those that every one of these projects has wheels for.
+    let python = standin.newest_python(&["3.11", "3.12"])?;
     let mut place = Place::new().with_program(&uv);
     place.set("UV_PYTHON", &standin.pythons[python]);
     place.set("UV_PYTHON_DOWNLOADS", "never");
@@ -245,7 +246,7 @@ fn locked(name: &str, more: &[&str]) -> Option<(Vec<String>, String)> {
 /// The build that needs a card is not installed here: uv's own lock and what it would install say that it is the right one.
 #[track_caller]
 fn is_locked(name: &str, more: &[&str], packages: &[&str], installs: &[&str]) {
-    let (lock, would) = need!(locked(name, more), "no uv, or no Python 3.12");
+    let (lock, would) = need!(locked(name, more), "no uv, or no Python 3.11 or 3.12");
     for package in packages {
         assert!(lock.iter().any(|one| one.starts_with(package)), "{name}: no {package} in {lock:?}");
     }
@@ -340,7 +341,7 @@ fn those_for_a_card_are_validated_with_nix_up_to_the_proof() {
     let uv = need!(tools::uv(), "no uv: run scripts/install-tools");
     let nix = need!(tools::nix("newest"), "no Nix: run scripts/install-nixes");
     let standin = Standin::of(&uv);
-    let python = need!(standin.newest_python(&["3.12"]), "no Python 3.12");
+    let python = need!(standin.newest_python(&["3.11", "3.12"]), "no Python 3.11 or 3.12");
     for (name, more) in
         [("conda-cuda", &[][..]), ("uv-torch", &[]), ("freeze", &["--framework", "jax"]), ("old", &["--framework", "pytorch"])]
     {

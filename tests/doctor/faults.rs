@@ -11,20 +11,20 @@ use crate::support::need;
 fn a_bare_machine_is_no_failure() {
     let bench = Bench::new().recorded();
     let ran = bench.nixml(&["doctor", "--json"]);
-    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    assert_eq!((ran.code(), ran.err().as_str()), (Some(0), ""));
     let report = ran.json();
     let loud = loud(&report);
     for wanted in ["gpu:no-gpu", "nix:nix-missing", "git:git-missing"] {
         assert!(loud.iter().any(|found| found == wanted), "no {wanted} in {loud:?}");
         assert_eq!(of(&report, wanted.split(':').next().unwrap())["verdict"], "note");
     }
-    assert_eq!(bench.nixml(&["doctor"]).code, 0);
+    bench.nixml(&["doctor"]).exits(0);
 }
 
 #[test]
 fn the_real_machine_is_judged_without_any_program() {
     let ran = Bench::new().nixml(&["doctor", "--json"]);
-    assert!([0, 1].contains(&ran.code), "{}", ran.err);
+    assert!([Some(0), Some(1)].contains(&ran.code()), "{}", ran.err());
     assert_eq!(ran.json()["summary"]["broken"], 0);
 }
 
@@ -59,8 +59,8 @@ fn a_driver_that_hangs_or_crashes_is_told_and_the_rest_still_runs() {
         let report = ran.json();
         let found = of(&report, "gpu-answers");
         assert_eq!(
-            (found["code"].as_str(), ran.code),
-            (Some(code), 1),
+            (found["code"].as_str(), ran.code()),
+            (Some(code), Some(1)),
             "{scenario}: {found:#}\n{:#}",
             report["facts"]["unknown"]
         );
@@ -88,7 +88,7 @@ fn what_nvml_answers_is_told_by_its_code() {
         let bench = bench.var("NIXML_NVML_LIB", library.to_str().unwrap()).var("NVML_STANDIN", &scenario);
         let ran = bench.nixml(&["doctor", "--json"]);
         let found: Vec<_> = loud(&ran.json()).into_iter().filter(|found| !found.ends_with("-missing")).collect();
-        assert_eq!((found, ran.code), (vec![wanted.to_owned()], 1), "{number}");
+        assert_eq!((found, ran.code()), (vec![wanted.to_owned()], Some(1)), "{number}");
     }
 }
 
@@ -126,7 +126,7 @@ fn planted_secrets_are_in_no_output() {
         &["explain", ".nixml/logs/validate-1-1.log", "--facts"],
     ] {
         let ran = bench.nixml(args);
-        let text = format!("{}{}", ran.out, ran.err);
+        let text = format!("{}{}", ran.out(), ran.err());
         assert!(!text.contains("canary"), "{args:?}: {text}");
         assert!(!text.contains(&home) && !text.contains("4cf8db2d"), "{args:?}: {text}");
     }
@@ -143,13 +143,13 @@ fn planted_secrets_are_in_no_output() {
         &["class", "check", "nowhere.toml", "--hosts", "."],
     ] {
         let ran = bench.nixml(args);
-        let text = format!("{}{}", ran.out, ran.err);
+        let text = format!("{}{}", ran.out(), ran.err());
         for secret in ["canarypass", "canarytoken", "canaryname", "hf_canary", "ghp_canary"] {
             assert!(!text.contains(secret), "{args:?}: {text}");
         }
     }
     let open = bench.nixml(&["doctor", "--json", "--no-redact"]);
-    assert!(open.err.contains("not redacted") && open.out.contains("canaryuser"), "{}", open.err);
+    assert!(open.err().contains("not redacted") && open.out().contains("canaryuser"), "{}", open.err());
 }
 
 #[test]
@@ -164,15 +164,15 @@ fn wrong_words_are_refused_with_a_way_out() {
         (&["report", "nowhere"], "nowhere"),
     ] {
         let ran = bench.nixml(args);
-        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{args:?}: {}", ran.err);
-        assert!(ran.err.contains(words), "{args:?}: {}", ran.err);
+        assert_eq!((ran.code(), ran.out().as_str()), (Some(2), ""), "{args:?}: {}", ran.err());
+        assert!(ran.err().contains(words), "{args:?}: {}", ran.err());
     }
 }
 
 #[test]
 fn checks_are_listed_and_chosen() {
     let bench = Bench::new().recorded();
-    let list = bench.nixml(&["doctor", "--list"]).out;
+    let list = bench.nixml(&["doctor", "--list"]).out();
     assert!(list.lines().count() > 60 && list.lines().any(|line| line.starts_with("nouveau ")), "{list}");
     let listed = bench.nixml(&["doctor", "--list", "--json"]).json();
     assert_eq!(listed["checks"].as_array().unwrap().len(), list.lines().count());

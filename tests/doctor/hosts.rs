@@ -57,12 +57,16 @@ fn what_is_wrong_is_found_and_decides_the_exit_code() {
         let host = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/hosts/{name}.toml"));
         let ran = bench.nixml(&["doctor", "--json", "--host", host.to_str().unwrap()]);
         let report = ran.json();
-        assert_eq!(ran.code, *code, "{name}: {:?}", loud(&report));
+        assert_eq!(ran.code(), Some(*code), "{name}: {:?}", loud(&report));
         assert_eq!(report["ok"], *code == 0, "{name}");
         for wanted in *expected {
             assert!(loud(&report).iter().any(|found| found == wanted), "{name}: no {wanted} in {:?}", loud(&report));
         }
-        assert_eq!(bench.nixml(&["doctor", "--strict", "--host", host.to_str().unwrap()]).code == 0, strict(&host), "{name}");
+        assert_eq!(
+            bench.nixml(&["doctor", "--strict", "--host", host.to_str().unwrap()]).code() == Some(0),
+            strict(&host),
+            "{name}"
+        );
     }
 }
 
@@ -116,7 +120,7 @@ fn the_text_fits_eighty_columns_and_needs_no_colour() {
     let bench = Bench::new();
     for host in hosts() {
         let host = host.to_str().unwrap();
-        let plain = bench.nixml(&["doctor", "-v", "--host", host]).out;
+        let plain = bench.nixml(&["doctor", "-v", "--host", host]).out();
         assert!(!plain.contains('\x1b'), "{host}");
         // Commands, paths and other single words are kept whole to be copied.
         let long: Vec<_> = plain
@@ -124,7 +128,7 @@ fn the_text_fits_eighty_columns_and_needs_no_colour() {
             .filter(|line| line.chars().count() > 80 && line.trim_start().contains(' ') && !line.trim_start().starts_with("$ "))
             .collect();
         assert!(long.is_empty(), "{host}: {long:#?}");
-        let coloured = bench.nixml(&["doctor", "-v", "--color", "always", "--host", host]).out;
+        let coloured = bench.nixml(&["doctor", "-v", "--color", "always", "--host", host]).out();
         assert!(coloured.contains("\x1b["), "{host}");
     }
 }

@@ -12,7 +12,7 @@ fn made(targets: &str) -> Bench {
     let bench = Bench::new().with_programs();
     let args = ["init", "demo", "--framework", "pytorch", "--targets", targets, "--python", "3.13", "--yes", "--no-validate"];
     let ran = bench.nixml(&args);
-    assert_eq!(ran.code, 0, "{}", ran.err);
+    ran.exits(0);
     bench
 }
 
@@ -31,7 +31,7 @@ fn the_projects_own_targets_decide_what_is_required() {
         let args = ["doctor", "--dir", "demo", "--json", "--host", &host(name)];
         let ran = cuda.nixml(&args);
         assert!(loud(&ran.json()).iter().any(|found| found == wanted), "{name}: {:?}", loud(&ran.json()));
-        assert_eq!(ran.code, 1, "{name}");
+        ran.exits(1);
         let (check, _) = wanted.split_once(':').unwrap();
         assert_eq!(of(&ran.json(), check)["required"], true, "{name}");
         let same = of(&cpu.nixml(&args).json(), check).clone();
@@ -39,7 +39,7 @@ fn the_projects_own_targets_decide_what_is_required() {
     }
     // A broken card is no obstacle to a project for the processor.
     let ran = cpu.nixml(&["doctor", "--dir", "demo", "--json", "nouveau", "--host", &host("nouveau-gtx1650")]);
-    assert_eq!((of(&ran.json(), "nouveau")["required"].as_bool(), ran.code), (Some(false), 0));
+    assert_eq!((of(&ran.json(), "nouveau")["required"].as_bool(), ran.code()), (Some(false), Some(0)));
 }
 
 #[test]
@@ -53,18 +53,18 @@ fn untracked_and_edited_files_are_found_and_the_safe_part_is_mended() {
     assert!(git(&["rm", "-r", "--cached", "-q", "."]).status.success());
     fs::remove_file(bench.project().join("demo/flake.lock")).unwrap();
     let before = bench.nixml(&["doctor", "--dir", "demo", "--json"]);
-    assert!(known(&before.json()) && before.code == 1, "{:?}", loud(&before.json()));
+    assert!(known(&before.json()) && before.code() == Some(1), "{:?}", loud(&before.json()));
     assert!(loud(&before.json()).iter().any(|found| found == "flake-lock:flake-lock-missing"));
 
     let asked = bench.nixml(&["doctor", "--dir", "demo", "--fix", "git-tracked"]);
-    assert_eq!(asked.code, 2, "it asks, and nobody is there: {}", asked.err);
+    assert_eq!(asked.code(), Some(2), "it asks, and nobody is there: {}", asked.err());
     let shown = bench.nixml(&["doctor", "--dir", "demo", "--fix", "--dry-run", "--json"]);
-    assert!(shown.err.contains("git add --intent-to-add") && known(&shown.json()), "{}", shown.err);
+    assert!(shown.err().contains("git add --intent-to-add") && known(&shown.json()), "{}", shown.err());
 
     let mended = bench.nixml(&["doctor", "--dir", "demo", "--fix", "--yes", "--json"]);
-    assert!(mended.err.contains("git add --intent-to-add"), "{}", mended.err);
-    assert!(!known(&mended.json()), "{}", mended.err);
-    assert!(bench.project().join("demo/flake.lock").exists(), "{}", mended.err);
+    assert!(mended.err().contains("git add --intent-to-add"), "{}", mended.err());
+    assert!(!known(&mended.json()), "{}", mended.err());
+    assert!(bench.project().join("demo/flake.lock").exists(), "{}", mended.err());
     assert_eq!(of(&mended.json(), "flake-lock")["verdict"], "pass");
 
     fs::write(bench.project().join("demo/flake.nix"), "{ }\n").unwrap();
@@ -76,7 +76,7 @@ fn untracked_and_edited_files_are_found_and_the_safe_part_is_mended() {
 #[test]
 fn a_report_tells_the_project_and_the_last_log() {
     let bench = made("cpu").file("project/demo/.nixml/logs/validate-1-1.log", "the last line\n");
-    let text = bench.nixml(&["report", "demo"]).out;
+    let text = bench.nixml(&["report", "demo"]).out();
     for words in [
         "# nixml report",
         "## Findings",

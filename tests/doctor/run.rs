@@ -2,28 +2,17 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::Command;
 
 use serde_json::Value;
+
+use crate::support::ran::{self, Ran};
 
 /// A home, a project folder and a machine made of files; no Nix, no uv, no git unless they are asked for.
 pub struct Bench {
     pub folder: tempfile::TempDir,
     vars: Vec<(String, String)>,
     programs: String,
-}
-
-/// What one run gave.
-pub struct Ran {
-    pub code: i32,
-    pub out: String,
-    pub err: String,
-}
-
-impl Ran {
-    pub fn json(&self) -> Value {
-        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}\nout: {}\nerr: {}", self.out, self.err))
-    }
 }
 
 impl Bench {
@@ -69,28 +58,16 @@ impl Bench {
     }
 
     pub fn nixml(&self, args: &[&str]) -> Ran {
-        let output = self.command(Path::new(env!("CARGO_BIN_EXE_nixml")), args);
-        Ran {
-            code: output.status.code().unwrap_or(-1),
-            out: String::from_utf8(output.stdout).unwrap(),
-            err: String::from_utf8(output.stderr).unwrap(),
-        }
+        self.dress(&mut ran::command(&self.project(), args)).output().unwrap().into()
     }
 
-    pub fn command(&self, program: &Path, args: &[&str]) -> Output {
-        Command::new(program)
-            .args(args)
-            .env_clear()
-            .env("HOME", self.at("home"))
-            .env("PATH", &self.programs)
-            .env("TMPDIR", self.at("tmp"))
-            .env("GIT_CONFIG_NOSYSTEM", "1")
-            .env("GIT_CEILING_DIRECTORIES", self.folder.path())
-            .envs(self.vars.iter().map(|(name, value)| (name, value)))
-            .current_dir(self.project())
-            .stdin(Stdio::null())
-            .output()
-            .unwrap()
+    pub fn command(&self, program: &Path, args: &[&str]) -> Ran {
+        self.dress(&mut ran::program(program, &self.project(), args)).output().unwrap().into()
+    }
+
+    fn dress<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        command.env("HOME", self.at("home")).env("PATH", &self.programs).env("TMPDIR", self.at("tmp"));
+        command.env("GIT_CEILING_DIRECTORIES", self.folder.path()).envs(self.vars.iter().map(|(name, value)| (name, value)))
     }
 }
 

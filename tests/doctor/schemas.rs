@@ -8,8 +8,8 @@ use crate::support::schema::faults;
 
 fn schema(bench: &Bench, name: &str) -> Value {
     let ran = bench.nixml(&["schema", name]);
-    assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{name}");
-    ran.json()
+    assert_eq!((ran.code(), ran.err().as_str()), (Some(0), ""), "{name}");
+    serde_json::from_slice(&ran.stdout).unwrap()
 }
 
 #[test]
@@ -37,10 +37,10 @@ fn explanations_and_new_projects_fit_their_schemas() {
         .with_programs()
         .file("project/log", "ImportError: libstdc++.so.6: cannot open shared object file: No such file or directory\n");
     let explained = bench.nixml(&["explain", "log", "--json"]);
-    assert_eq!(explained.code, 0, "{}", explained.err);
+    explained.exits(0);
     assert_eq!(faults(&schema(&bench, "explain"), &explained.json()), Vec::<String>::new());
     let made = bench.nixml(&["init", "demo", "--framework", "jax", "--targets", "cpu", "--yes", "--no-validate", "--json"]);
-    assert_eq!(made.code, 0, "{}", made.err);
+    made.exits(0);
     assert_eq!(faults(&schema(&bench, "init"), &made.json()), Vec::<String>::new());
 }
 
@@ -50,10 +50,10 @@ fn every_other_command_prints_what_its_schema_says() {
     let hosts = hosts[0].parent().unwrap().to_str().unwrap();
     let bench = Bench::new().with_programs().file("project/codes", "ada 12-34\n");
     let made = bench.nixml(&["init", "demo", "--framework", "jax", "--targets", "cpu", "--yes", "--no-validate"]);
-    assert_eq!(made.code, 0, "{}", made.err);
+    made.exits(0);
     let class = bench.nixml(&["class", "new", "--title", "Night", "--set", "framework=jax", "--set", "targets=cpu"]);
-    assert_eq!(class.code, 0, "{}", class.err);
-    let bench = bench.file("project/class.toml", class.out);
+    class.exits(0);
+    let bench = bench.file("project/class.toml", class.out());
     for (name, args) in [
         ("probe", &["probe"][..]),
         ("checks", &["doctor", "--list"]),
@@ -68,7 +68,7 @@ fn every_other_command_prints_what_its_schema_says() {
     ] {
         let args: Vec<&str> = args.iter().copied().chain(["--json"]).collect();
         let ran = bench.nixml(&args);
-        assert!([0, 1, 6].contains(&ran.code), "{args:?}: {}", ran.err);
+        assert!([Some(0), Some(1), Some(6)].contains(&ran.code()), "{args:?}: {}", ran.err());
         assert_eq!(faults(&schema(&bench, name), &ran.json()), Vec::<String>::new(), "{args:?}");
     }
 }
@@ -90,7 +90,7 @@ fn a_schema_finds_what_is_wrong() {
 
 #[test]
 fn help_names_every_schema() {
-    let help = Bench::new().nixml(&["schema", "--help"]).out.split_whitespace().collect::<Vec<_>>().join(" ");
+    let help = Bench::new().nixml(&["schema", "--help"]).out().split_whitespace().collect::<Vec<_>>().join(" ");
     let data = nixml::core::data::Data::embedded();
     assert!(help.contains(&nixml::core::schema::names(&data).join(", ")), "{help}");
 }

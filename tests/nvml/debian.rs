@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::lab::Lab;
+use super::support::ran::nixml;
 use super::support::{need, skip};
 
 /// The library, fetched once into the build folder; `None` where Debian's non-free packages cannot be had.
@@ -104,9 +105,8 @@ fn without_a_driver_the_library_is_not_even_loaded() {
         skip!("this machine has an NVIDIA driver");
     }
     let before: Vec<_> = fs::read_dir("/dev").unwrap().flatten().map(|entry| entry.file_name()).collect();
-    let output = Command::new(env!("CARGO_BIN_EXE_nixml")).args(["probe", "--json"]).stdin(Stdio::null()).output().unwrap();
-    assert!(output.status.success());
-    let facts: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let ran = nixml(Path::new(env!("CARGO_TARGET_TMPDIR")), &["probe", "--json"]);
+    let facts: serde_json::Value = serde_json::from_slice(&ran.exits(0).stdout).unwrap();
     assert!(facts["driver"]["nvml_error"].is_null());
     let new: Vec<_> = fs::read_dir("/dev")
         .unwrap()

@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 
 use super::lab::{Lab, Variant, library};
+use super::support::ran::nixml;
 use super::support::{need, skip};
 
 #[test]
@@ -80,9 +81,9 @@ fn the_reader_prints_one_small_file_and_the_helper_is_no_command() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("information");
     fs::write(&file, format!("Model: \t NVIDIA T4\n{}", "x".repeat(1 << 20))).unwrap();
-    let nixml = |arguments: &[&str]| std::process::Command::new(env!("CARGO_BIN_EXE_nixml")).args(arguments).output().unwrap();
+    let nixml = |arguments: &[&str]| nixml(dir.path(), arguments);
     let read = nixml(&["__probe-read", file.to_str().unwrap()]);
     assert!(read.status.success() && read.stdout.starts_with(b"Model: \t NVIDIA T4\n") && read.stdout.len() == 16 << 10);
-    assert_eq!(nixml(&["__probe-read", "/nonexistent"]).status.code(), Some(1));
-    assert!(!String::from_utf8_lossy(&nixml(&["--help"]).stdout).contains("__probe"));
+    nixml(&["__probe-read", "/nonexistent"]).exits(1);
+    assert!(!nixml(&["--help"]).out().contains("__probe"));
 }

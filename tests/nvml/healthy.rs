@@ -4,6 +4,7 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use super::lab::{Lab, Variant};
 use super::support::need;
+use super::support::ran::nixml;
 
 #[test]
 fn five_generations_are_read() {
@@ -35,9 +36,8 @@ fn what_is_printed_is_valid_input() {
     let seen = need!(lab.probe(), "no C compiler");
     let file = lab.folder.path().join("host.json");
     std::fs::write(&file, seen.facts.to_string()).unwrap();
-    let again =
-        std::process::Command::new(env!("CARGO_BIN_EXE_nixml")).args(["probe", "--json", "--host"]).arg(&file).output().unwrap();
-    assert_eq!(String::from_utf8_lossy(&again.stderr), "");
+    let again = nixml(lab.folder.path(), &["probe", "--json", "--host", file.to_str().unwrap()]);
+    assert_eq!(again.err(), "");
     assert_eq!(serde_json::from_slice::<serde_json::Value>(&again.stdout).unwrap(), seen.facts);
 }
 

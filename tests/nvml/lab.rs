@@ -2,12 +2,14 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::OnceLock;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+
+use super::support::ran;
 
 /// One variant of the library.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,18 +117,13 @@ impl Lab {
     /// The same with any file as the library.
     pub fn probe_with(&self, library: &str) -> Seen {
         let began = Instant::now();
-        let output = Command::new(env!("CARGO_BIN_EXE_nixml"))
-            .args(["probe", "--json"])
-            .env_clear()
-            .env("HOME", self.folder.path())
+        let output = ran::command(self.folder.path(), ["probe", "--json"])
             .env("PATH", self.folder.path().join("root/bin"))
             .env("NIXML_PROBE_ROOT", self.folder.path().join("root"))
             .env("NIXML_PROBE_TIMEOUT_MS", self.timeout_ms.to_string())
             .env("NIXML_NVML_LIB", library)
             .env("NVML_STANDIN", self.folder.path().join("scenario"))
             .envs(self.vars.iter().map(|(name, value)| (name, value)))
-            .current_dir(self.folder.path())
-            .stdin(Stdio::null())
             .output()
             .unwrap();
         let took = began.elapsed();

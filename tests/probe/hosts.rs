@@ -2,10 +2,11 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
 use nixml::core::facts::Vendor;
 use nixml::edge::facts_file;
+
+use crate::support::ran::{self, Ran};
 
 fn files() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/hosts");
@@ -14,8 +15,10 @@ fn files() -> Vec<PathBuf> {
     files
 }
 
-fn probe(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_nixml")).arg("probe").args(arguments).env_remove("NIXML_HOST").output().unwrap()
+/// On this machine with all its programs.
+fn probe(arguments: &[&str]) -> Ran {
+    let mut command = ran::command(Path::new(env!("CARGO_TARGET_TMPDIR")), [&["probe"], arguments].concat());
+    command.env("PATH", std::env::var_os("PATH").unwrap()).output().unwrap().into()
 }
 
 #[test]
@@ -92,7 +95,7 @@ fn unknown_keys_are_a_warning_and_unreadable_files_a_usage_error() {
 #[test]
 fn the_table_shows_sources_and_gaps() {
     let file = files().into_iter().find(|file| file.ends_with("lost-card.toml")).unwrap();
-    let text = String::from_utf8(probe(&["--host", file.to_str().unwrap()]).stdout).unwrap();
+    let text = probe(&["--host", file.to_str().unwrap()]).out();
     for words in ["NVIDIA RTX A6000", "550.90.12", "not known", "gpus.2.compute", "the card is lost"] {
         assert!(text.contains(words), "{words}: {text}");
     }

@@ -3,10 +3,12 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+
+use super::support::ran;
 
 pub struct Machine {
     pub folder: tempfile::TempDir,
@@ -99,17 +101,9 @@ impl Machine {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_nixml"));
-        command
-            .args(arguments)
-            .env_clear()
-            .env("HOME", self.at("home"))
-            .env("PATH", "/usr/bin")
-            .env("NIXML_PROBE_ROOT", self.at("root"))
-            .env("NIXML_PROBE_TIMEOUT_MS", "60000")
-            .envs(self.vars.iter().map(|(name, value)| (name, value)))
-            .current_dir(self.at("project"))
-            .stdin(Stdio::null());
+        let mut command = ran::command(&self.at("project"), arguments);
+        command.env("HOME", self.at("home")).env("PATH", "/usr/bin").env("NIXML_PROBE_ROOT", self.at("root"));
+        command.env("NIXML_PROBE_TIMEOUT_MS", "60000").envs(self.vars.iter().map(|(name, value)| (name, value)));
         command
     }
 

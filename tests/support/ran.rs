@@ -75,7 +75,12 @@ impl From<Output> for Ran {
 
 /// nixml in `folder`, which is its home as well, with the system's own programs, a closed input and no other variable.
 pub fn command<S: AsRef<OsStr>>(folder: &Path, arguments: impl IntoIterator<Item = S>) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_nixml"));
+    program(Path::new(env!("CARGO_BIN_EXE_nixml")), folder, arguments)
+}
+
+/// Another program in the same surroundings.
+pub fn program<S: AsRef<OsStr>>(program: &Path, folder: &Path, arguments: impl IntoIterator<Item = S>) -> Command {
+    let mut command = Command::new(program);
     command.args(arguments).current_dir(folder).env_clear().stdin(Stdio::null());
     command.env("HOME", folder).env("PATH", "/usr/local/bin:/usr/bin:/bin").env("GIT_CONFIG_NOSYSTEM", "1");
     command

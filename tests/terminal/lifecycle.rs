@@ -3,6 +3,7 @@
 use rustix::process::Signal;
 
 use crate::Room;
+use crate::support::ran::nixml;
 
 #[test]
 fn a_signal_before_and_during_the_first_frame_does_no_harm() {
@@ -110,13 +111,7 @@ fn floods_of_keys_and_pastes_are_survived() {
 #[test]
 fn without_a_terminal_there_is_one_line_and_code_three() {
     let room = Room::new();
-    let output = std::process::Command::new(env!("CARGO_BIN_EXE_nixml"))
-        .current_dir(room.project())
-        .stdin(std::process::Stdio::null())
-        .output()
-        .unwrap();
-    assert_eq!(output.status.code(), Some(3));
-    assert!(output.stdout.is_empty());
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert!(said.contains("nixml init --answers") && !said.contains('\x1b'), "{said}");
+    let ran = nixml(&room.project(), &[]);
+    ran.exits(3).says("nixml init --answers").never_says("\x1b");
+    assert_eq!(ran.out(), "");
 }

@@ -12,14 +12,19 @@ use crate::support::{need, tools};
 /// The Pythons that JAX has wheels for.
 const PYTHONS: [&str; 4] = ["3.11", "3.12", "3.13", "3.14"];
 
-/// A place with this Nix, a machine without a card, and the stand-in for nixpkgs.
-fn place(nix: &tools::Nix, standin: &Standin) -> Place {
-    let mut place = Place::new().with_nix(nix);
+const NOTHING: &str = "no Nix, no uv, or no Python 3.11 to 3.14: run scripts/install-nixes and scripts/install-tools";
+
+/// A place with the newest Nix, a machine without a card, the stand-in for nixpkgs, and the newest Python of that.
+fn place() -> Option<(Place, &'static str)> {
+    let nix = tools::nix("newest")?;
+    let standin = Standin::of(&tools::uv()?);
+    let python = standin.newest_python(&PYTHONS)?;
+    let mut place = Place::new().with_nix(&nix);
     place.set("TERM", "xterm-256color");
     place.set("SHELL", "/bin/bash");
     place.set("NIXML_HOST", Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/hosts/laptop-no-gpu.toml"));
     place.set("NIXML_NIXPKGS", standin.flakeref());
-    place
+    Some((place, python))
 }
 
 fn wizard(place: &Place, args: &[&str], columns: u16, rows: u16) -> Terminal {
@@ -52,10 +57,7 @@ fn assert_repeated_by(command: &str, place: &Place) {
 
 #[test]
 fn a_jax_project_is_written_proved_and_entered() {
-    let nix = need!(tools::nix("newest"), "no Nix: run scripts/install-nixes");
-    let standin = Standin::of(&need!(tools::uv(), "no uv: run scripts/install-tools"));
-    let python = need!(standin.newest_python(&PYTHONS), "no Python 3.11 to 3.14");
-    let place = place(&nix, &standin);
+    let (place, python) = need!(place(), "{NOTHING}");
     let mut terminal = wizard(&place, &["init", "--python", python], 100, 30);
 
     terminal.wait_for("Step by step");
@@ -95,10 +97,7 @@ fn a_jax_project_is_written_proved_and_entered() {
 
 #[test]
 fn line_by_line_comes_to_the_same() {
-    let nix = need!(tools::nix("newest"), "no Nix: run scripts/install-nixes");
-    let standin = Standin::of(&need!(tools::uv(), "no uv: run scripts/install-tools"));
-    let python = need!(standin.newest_python(&PYTHONS), "no Python 3.11 to 3.14");
-    let place = place(&nix, &standin);
+    let (place, python) = need!(place(), "{NOTHING}");
     let mut terminal = wizard(&place, &["init", "--plain", "--python", python], 200, 200);
     terminal.wait_for("Number, Enter for 1");
     terminal.send("2\r");
@@ -125,10 +124,7 @@ fn line_by_line_comes_to_the_same() {
 
 #[test]
 fn a_validation_that_is_left_leaves_nobody_behind() {
-    let nix = need!(tools::nix("newest"), "no Nix: run scripts/install-nixes");
-    let standin = Standin::of(&need!(tools::uv(), "no uv: run scripts/install-tools"));
-    let python = need!(standin.newest_python(&PYTHONS), "no Python 3.11 to 3.14");
-    let place = place(&nix, &standin);
+    let (place, python) = need!(place(), "{NOTHING}");
     let mut terminal = wizard(&place, &["init", "--python", python], 100, 30);
     terminal.wait_for("Python 3");
     terminal.send("\r");

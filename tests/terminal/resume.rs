@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use rustix::process::Signal;
 
 use crate::Room;
+use crate::support::ran::{Ran, command};
 
 impl Room {
     /// The one conversation that is kept.
@@ -140,14 +141,14 @@ fn what_cannot_be_read_or_fits_no_more_is_no_hindrance() {
 #[test]
 fn a_project_in_the_folder_can_be_gone_on_with() {
     let room = Room::new();
-    let output = std::process::Command::new(env!("CARGO_BIN_EXE_nixml"))
-        .args(["init", "--framework", "scikit-learn", "--yes", "--no-validate", "--no-git"])
-        .current_dir(room.project())
+    let init = ["init", "--framework", "scikit-learn", "--yes", "--no-validate", "--no-git"];
+    let made: Ran = command(&room.project(), init)
         .env("HOME", room.folder("home"))
         .env("NIXML_HOST", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/hosts/laptop-no-gpu.toml"))
         .output()
-        .unwrap();
-    assert!(output.status.success(), "{output:?}");
+        .unwrap()
+        .into();
+    made.exits(0);
     let mut terminal = room.nixml("laptop-no-gpu", &[], &[], 80, 24);
     terminal.wait_for("this folder's project: scikit-learn");
     terminal.wait_for("Python 3");

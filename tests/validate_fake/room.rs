@@ -8,6 +8,8 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
+use crate::support::ran;
+
 pub struct Room {
     dir: tempfile::TempDir,
 }
@@ -41,8 +43,7 @@ impl Room {
     }
 
     pub fn nixml(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_nixml"));
-        command.args(arguments).current_dir(self.dir.path()).env_clear().stdin(Stdio::null());
+        let mut command = ran::command(self.dir.path(), arguments);
         command.env("HOME", self.path("home")).env("TMPDIR", self.path("tmp")).env("USER", "canaryname");
         command.env("PATH", format!("{}:/usr/local/bin:/usr/bin:/bin", self.path("bin").display()));
         command.env("FAKE_DIR", self.path("fake"));

@@ -1,13 +1,15 @@
 //! `nixml matrix` as scripts see it.
 
 use std::io::Write as _;
-use std::process::Output;
+use std::path::Path;
 
 use serde_json::Value;
 
-fn nixml(args: &[&str]) -> Output {
-    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_nixml"));
-    command.env_clear().env("PATH", "/nonexistent").args(args).output().unwrap()
+use crate::support::ran::{self, Ran};
+
+/// Without any program to ask.
+fn nixml(args: &[&str]) -> Ran {
+    ran::command(Path::new(env!("CARGO_TARGET_TMPDIR")), args).env("PATH", "/nonexistent").output().unwrap().into()
 }
 
 fn host(text: &str) -> tempfile::NamedTempFile {

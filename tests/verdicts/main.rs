@@ -13,6 +13,8 @@ mod corpus;
 mod little_known;
 mod machines;
 mod network;
+#[path = "../support/mod.rs"]
+mod support;
 mod tables;
 
 use std::sync::OnceLock;

@@ -254,6 +254,57 @@ fn serve(nix: &Nix, python: &Path, minor: &str) {
     assert_eq!((board.json()["ready"].as_u64(), board.json()["total"].as_u64()), (Some(1), Some(1)));
 }
 
+/// einops for the processor, and with one more package for the card: two environments that differ, and cost little.
+const TINY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/workshops/tiny/assets");
+const ON_THE_CARD: &str = r#"
+[[build]]
+id = "cu12"
+cuda = "12.4"
+systems = ["x86_64-linux", "aarch64-linux"]
+sm = { x86_64-linux = [80, 86, 90], aarch64-linux = [80, 86, 90] }
+requirements = ["six==1.17.0"]
+source = "a test's own"
+verified = "2026-11-21"
+"#;
+const CARD: &str = "schema = 1\n[os]\nkind = \"linux\"\narch = \"x86_64\"\n[driver]\nversion = \"580.95.05\"\ncuda = \"13.0\"\n\
+    [[gpus]]\nindex = 0\nname = \"NVIDIA GeForce RTX 3060\"\nvendor = \"nvidia\"\ncompute = \"8.6\"\n";
+
+#[test]
+fn a_kit_fills_the_environment_of_the_second_target_too() {
+    let nix = need!(tools::nix("newest"), "no Nix: run scripts/install-nixes");
+    need!(tools::uv().and(tools::curl()), "no uv or curl: run scripts/install-tools");
+    let (path, minor) = need!(python(), "no Python of the system from 3.11 to 3.14");
+    need!(can_leave().then_some(()), "no other user or network namespace can be had: not root");
+    let room = Room::new(&nix, &path);
+    let read = |inner: &str| fs::read_to_string(Path::new(TINY).join(inner)).unwrap();
+    for inner in ["catalog/frameworks", "proof"] {
+        fs::create_dir_all(room.at("data/assets").join(inner)).unwrap();
+    }
+    let both = read("catalog/frameworks/tiny.toml") + ON_THE_CARD;
+    fs::write(room.at("data/assets/catalog/frameworks/tiny.toml"), both).unwrap();
+    fs::write(room.at("data/assets/proof/tiny.py"), read("proof/tiny.py")).unwrap();
+    let class = format!(
+        "schema = 1\ntitle = \"Both\"\n[answers]\nframework = \"tiny\"\ntargets = [\"cpu\", \"cuda\"]\npython = \"{minor}\"\n"
+    );
+    fs::write(room.at("work/class.toml"), class).unwrap();
+    room.bundle(&[]).exits(0);
+    // Without a card nobody needs the second one, and it is said what would fill it.
+    let without = Ran(room.student().arg("--check-only").output().unwrap());
+    without.exits(0).says("the cuda environment is left out");
+    fs::write(room.at("host.toml"), CARD).unwrap();
+    let joined = Ran(room.student().output().unwrap());
+    joined.exits(0).says("(ready)").never_says("left out").never_says("was not filled");
+    let installed = |venv: &str, module: &str| {
+        let pythons = fs::read_dir(room.at("student/lab").join(venv).join("lib")).unwrap().flatten();
+        pythons.map(|python| python.path().join("site-packages").join(module)).any(|module| module.exists())
+    };
+    assert!(installed(".venv", "einops") && !installed(".venv", "six.py"));
+    assert!(installed(".venv-cuda", "einops") && installed(".venv-cuda", "six.py"), "{}", joined.told());
+    // The lock is the kit's own.
+    let of_kit = fs::read(room.at("kit/locks/cpu-cuda/uv.lock")).unwrap();
+    assert!(fs::read(room.at("student/lab/uv.lock")).unwrap() == of_kit);
+}
+
 fn name(path: &Path) -> String {
     path.file_name().unwrap().to_str().unwrap().to_owned()
 }

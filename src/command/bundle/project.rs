@@ -8,6 +8,7 @@ use nixml::core::failure::{Exit, Failure};
 use nixml::core::kit::{Platform, Wheel, of_lock};
 use nixml::core::plan::Plan;
 use nixml::core::render;
+use nixml::core::validation::PhaseId;
 use nixml::edge::child::Interrupt;
 use nixml::edge::kit::{KitFolder, Lock, Store};
 use nixml::edge::project_writer;
@@ -102,7 +103,7 @@ pub fn make(
         pace.say(&format!("the {} shell of {}", target.target.word(), names(plan)));
         let report = validate::run_quietly(&dir, around.shared, around.data, false, |options| {
             options.shell = Some(target.target);
-            options.until_lock = true;
+            options.until = Some(PhaseId::Lock);
             options.nixpkgs = around.nixpkgs.map(str::to_owned).or(options.nixpkgs.take());
         })?;
         if let Some(failure) = report.failure {

@@ -8,6 +8,7 @@ use nixml::core::data::Data;
 use nixml::core::facts::Facts;
 use nixml::core::failure::{Exit, Failure};
 use nixml::core::kit::{KitFile, Narinfo, Project, Shell};
+use nixml::core::plan::Target;
 use nixml::core::render;
 use nixml::core::text::bytes;
 use nixml::edge::child::Interrupt;
@@ -23,6 +24,10 @@ pub struct Part<'a> {
     project: &'a Project,
     shell: &'a Shell,
     files: Vec<&'a KitFile>,
+    /// The targets beside the first that are filled from it as well.
+    others: Vec<Target>,
+    /// Why others are not, in sentences.
+    left_out: Vec<String>,
 }
 
 /// Finds it.
@@ -55,8 +60,24 @@ pub fn look<'a>(kit: &'a Kit, standing: &Standing, data: &Data, facts: &Facts) -
             .why(format!("it is for a Nix store in {}, and this machine's is in {store}", shell.store))
             .next("join with a network: `nixml join class.toml`"));
     }
-    let files = manifest.needed(project, &platform, standing.target().word());
-    Ok(Part { project, shell, files })
+    let (mut others, mut left_out) = (Vec::new(), Vec::new());
+    for target in standing.plan.targets.iter().skip(1).map(|target| target.target) {
+        let word = target.word();
+        if !project.wheels.iter().any(|wheels| wheels.platform == platform && wheels.target == word) {
+            left_out.push(format!(
+                "the kit has no wheels of {word} for {platform}: `nix develop .#{word}` and then `nixml-sync` need a network"
+            ));
+        } else if target == Target::Cuda && facts.nvidia().all(|gpu| gpu.error.is_some()) {
+            left_out.push(format!(
+                "the {word} environment is left out, because no NVIDIA card that works was found here; the same command fills it once there is one"
+            ));
+        } else {
+            others.push(target);
+        }
+    }
+    let targets: Vec<&str> = std::iter::once(&standing.target()).chain(&others).map(|target| target.word()).collect();
+    let files = manifest.needed(project, &platform, &targets);
+    Ok(Part { project, shell, files, others, left_out })
 }
 
 /// What of it is missing or damaged.
@@ -64,6 +85,9 @@ pub fn harm(kit: &Kit, part: &Part<'_>, shared: &Shared) -> Vec<Harm> {
     let all: u64 = part.files.iter().map(|file| file.bytes).sum();
     let mut pace = Pace::new(shared);
     pace.say(&format!("\nthe kit: {} files for this machine, {}", part.files.len(), bytes(all)));
+    for why in &part.left_out {
+        pace.say(&format!("note: {why}"));
+    }
     find_harm(&kit.folder, &part.files, &Interrupt::new(), &mut |done| {
         pace.tell(&format!("looking at the kit: {} of {}", bytes(done), bytes(all)));
     })
@@ -103,8 +127,9 @@ pub fn bring(kit: &Kit, part: &Part<'_>, nix: &Path, shared: &Shared) -> Result<
     pace.clear();
     let lock = kit.folder.at(&part.project.lock);
     let lock = nixml::edge::read_capped(&lock, 64 << 20)
+        .and_then(|lock| String::from_utf8(lock).map_err(std::io::Error::other))
         .map_err(|error| Failure::new(Exit::Failed, format!("read `{}`", lock.display())).why(error.to_string()))?;
-    Ok(init_course::Kit { lock, wheels: kit.folder.at("wheels") })
+    Ok(init_course::Kit { lock, wheels: kit.folder.at("wheels"), others: part.others.clone() })
 }
 
 fn explain(failure: Failure, left: &[String]) -> Failure {

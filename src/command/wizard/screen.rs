@@ -11,9 +11,9 @@ use anyhow::anyhow;
 use nixml::core::failure::Exit;
 use nixml::core::session;
 use nixml::core::session::Event;
+use nixml::edge::child::{End, Program, Told};
 use nixml::edge::clock::Clock;
 use nixml::edge::fault;
-use nixml::edge::pty::{Ended, Program, PtyCommand, PtyEvent};
 use nixml::edge::terminal::{Heard, Screen, keys, on_broken, signals, thread};
 use nixml::front::print;
 use nixml::front::tui::trial::show;
@@ -238,23 +238,22 @@ impl Stage {
 
     fn open_shell(&mut self, rows: u16, columns: u16, dir: &Path) {
         let (pane, send, flow) = (self.model.shell.pane.clone(), self.send.clone(), self.flow());
-        let hear = move |event: PtyEvent<'_>| match event {
-            PtyEvent::Output(bytes) => {
+        let hear = move |told: Told<'_>| match told {
+            Told::Output(bytes) => {
                 pane.feed(bytes);
                 flow();
             }
-            PtyEvent::Ended(how) => {
+            Told::Ended(how) => {
                 let why = match how {
-                    Ended::Exit(0) => "the shell has ended; F2 opens another".to_owned(),
-                    Ended::Exit(code) => format!("the shell has ended with code {code}; F2 opens another"),
-                    Ended::Signal(number) => format!("the shell was ended by signal {number}"),
+                    End::Exit(0) => "the shell has ended; F2 opens another".to_owned(),
+                    End::Exit(code) => format!("the shell has ended with code {code}; F2 opens another"),
+                    End::Signal(number) => format!("the shell was ended by signal {number}"),
+                    End::Interrupted(_) | End::TimedOut => "the shell was ended".to_owned(),
                 };
                 send.send(Message::Input(Input::ShellEnded(why)));
             }
         };
-        match nixml::edge::project_shell::command(dir)
-            .and_then(|command: PtyCommand| Program::start(command, rows, columns, hear))
-        {
+        match nixml::edge::project_shell::command(dir).and_then(|order| Program::start(order, (rows, columns), hear)) {
             Ok(program) => self.shell = Some(program),
             Err(error) => {
                 let why = format!("the shell could not be started: {error}");

@@ -10,13 +10,13 @@ use nixml::core::failure::{Exit, Failure};
 use nixml::core::plan::Plan;
 use nixml::core::render;
 use nixml::core::session::{Effect, Event};
-use nixml::edge::child::Interrupt;
+use nixml::edge::child::{Interrupt, stop_all};
 use nixml::edge::files::Folder;
 use nixml::edge::probe::{ProbeOptions, probe_each};
 use nixml::edge::project_writer::{self, Consent};
 use nixml::edge::terminal::thread;
 use nixml::edge::validate::{ValidateOptions, find_nix, validate};
-use nixml::edge::{ending, facts_file, fault, variable};
+use nixml::edge::{facts_file, fault, variable};
 
 /// The end of what runs is waited for so long; what hangs even then is left behind.
 const LAST: Duration = Duration::from_secs(8);
@@ -69,7 +69,7 @@ impl World {
     /// Ends what still runs, as signal `number` would, and waits for it. Takes as long as children take to end, at most eight seconds.
     pub fn end(mut self, number: u8) {
         self.interrupt.stop(number);
-        ending::stop_all();
+        stop_all();
         if let Some((jobs, ended)) = self.worker.take() {
             drop(jobs);
             let _ = ended.recv_timeout(LAST);

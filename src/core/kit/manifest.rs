@@ -121,11 +121,11 @@ impl Manifest {
         self.projects.iter().find(|project| project.pyproject == pyproject_sha256)
     }
 
-    /// What a machine of `platform` needs for `target` of `project`: the parts that belong to no machine, its shells, its wheels.
+    /// What a machine of `platform` needs for these targets of `project`: the parts that belong to no machine, its shells, its wheels.
     #[must_use]
-    pub fn needed(&self, project: &Project, platform: &str, target: &str) -> Vec<&KitFile> {
+    pub fn needed(&self, project: &Project, platform: &str, targets: &[&str]) -> Vec<&KitFile> {
         let shells = project.shells.iter().filter(|shell| shell.platform == platform).flat_map(|shell| &shell.files);
-        let fits = |wheels: &&Wheels| wheels.platform == platform && wheels.target == target;
+        let fits = |wheels: &&Wheels| wheels.platform == platform && targets.contains(&wheels.target.as_str());
         let wheels = project.wheels.iter().filter(fits).flat_map(|wheels| &wheels.files);
         let wanted: BTreeSet<&str> = shells.chain(wheels).chain([&project.lock]).map(String::as_str).collect();
         let general = |path: &str| path == "class.toml" || path.starts_with("data/");
@@ -193,8 +193,11 @@ mod tests {
         let manifest = manifest();
         assert_eq!(Manifest::read("kit.toml", &manifest.text()).unwrap(), manifest);
         let project = manifest.project(&"b".repeat(64)).unwrap();
-        let needed: Vec<&str> = manifest.needed(project, "x86_64-linux", "cpu").iter().map(|file| file.path.as_str()).collect();
-        assert_eq!(needed, ["class.toml", "locks/cuda-cpu/uv.lock", "store/a.narinfo", "wheels/small.whl"]);
+        let needed = |targets: &[&str]| -> Vec<&str> {
+            manifest.needed(project, "x86_64-linux", targets).iter().map(|file| file.path.as_str()).collect()
+        };
+        assert_eq!(needed(&["cpu"]), ["class.toml", "locks/cuda-cpu/uv.lock", "store/a.narinfo", "wheels/small.whl"]);
+        assert_eq!(needed(&["cuda", "cpu"])[3..], ["wheels/big.whl", "wheels/small.whl"]);
         assert_eq!(manifest.sizes()["wheels"], 20);
     }
 

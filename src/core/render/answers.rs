@@ -1,5 +1,7 @@
 //! `nixml.toml`: the answers a project was made from, and what they came to.
 
+use std::collections::BTreeMap;
+
 use toml_edit::{Array, DocumentMut, Item, Table, value};
 
 use crate::core::machinery;
@@ -9,10 +11,12 @@ use crate::core::step::{Kind, Step};
 const HEAD: &str = "# The answers this project was made from; `nixml init --answers nixml.toml` makes it again.\n";
 const RESOLVED: &str =
     "\n# What the answers came to on the machine and the day they were given, so that the project can be made again elsewhere.\n";
+const PARTS: &str =
+    "\n# What nixml wrote, a word for each file: so `nixml upgrade` knows in a clone which ones nobody changed.\n";
 
 /// The file's text; `nixml init --answers` reads it back and makes the same bytes. `steps` say of which kind an
-/// instructor's own answers are, `mark` is that of `nix/`.
-pub fn text(plan: &Plan, steps: &[Step], mark: &str) -> String {
+/// instructor's own answers are, `record` is that of the machinery.
+pub fn text(plan: &Plan, steps: &[Step], record: &BTreeMap<String, String>) -> String {
     let mut answers = DocumentMut::new();
     answers["schema"] = value(1);
     answers["name"] = value(&plan.name);
@@ -46,7 +50,10 @@ pub fn text(plan: &Plan, steps: &[Step], mark: &str) -> String {
     resolved["index"] = value(&plan.index);
     resolved["nixpkgs_rev"] = value(&plan.pin.rev);
     resolved["catalog_date"] = value(&plan.catalog_date);
-    resolved[machinery::KEY] = value(mark);
+    let mut parts = Table::new();
+    parts.decor_mut().set_prefix(PARTS);
+    parts.extend(record.iter().map(|(path, word)| (path, value(word))));
+    resolved[machinery::KEY] = Item::Table(parts);
     answers["resolved"] = Item::Table(resolved);
     format!("{HEAD}{answers}")
 }

@@ -28,8 +28,8 @@ pub fn render(plan: &Plan, data: &Data) -> Result<Files, Failure> {
     let mut texts =
         BTreeMap::from([("flake.lock".to_owned(), lock::text(&plan.pin)), ("pyproject.toml".to_owned(), pyproject::text(plan))]);
     texts.extend(template::fill(plan, data)?);
-    let mark = machinery::mark(texts.iter().map(|(path, text)| (path.as_str(), text.as_str())));
-    texts.insert("nixml.toml".to_owned(), answers::text(plan, &step::load(data)?, &mark));
+    let record = machinery::record(texts.iter().map(|(path, text)| (path.as_str(), text.as_str())));
+    texts.insert("nixml.toml".to_owned(), answers::text(plan, &step::load(data)?, &record));
     Ok(Files(texts.into_iter().map(|(path, text)| (path.clone(), ProjectFile { text, ownership: ownership(&path) })).collect()))
 }
 

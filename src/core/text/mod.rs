@@ -7,4 +7,4 @@ mod words;
 
 pub use redact::{Private, Redactor};
 pub use sanitise::{LABEL_CELLS, LINE_CHARS, harmless, label, sanitise};
-pub use words::{bytes, known_words, memory, nearest};
+pub use words::{bytes, known_words, memory, nearest, signal};

@@ -1,4 +1,4 @@
-//! Small words for people: the nearest known name, sizes.
+//! Small words for people: the nearest known name, sizes, signals.
 
 /// How alike two names must be (0 to 1) before one is offered for the other.
 const ALIKE: f64 = 0.75;
@@ -18,6 +18,25 @@ pub fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
         .filter(|(likeness, _)| *likeness >= ALIKE)
         .max_by(|left, right| left.0.total_cmp(&right.0))
         .map(|(_, name)| name)
+}
+
+/// The usual name of a signal.
+#[must_use]
+pub fn signal(number: i32) -> String {
+    let name = match number {
+        1 => "SIGHUP",
+        2 => "SIGINT",
+        4 => "SIGILL",
+        6 => "SIGABRT",
+        7 => "SIGBUS",
+        8 => "SIGFPE",
+        9 => "SIGKILL",
+        11 => "SIGSEGV",
+        13 => "SIGPIPE",
+        15 => "SIGTERM",
+        _ => return format!("signal {number}"),
+    };
+    name.to_owned()
 }
 
 /// What to say after a word that is not known: the nearest one if any, and all there are; `list` opens that list, as in

@@ -46,10 +46,16 @@ impl Environment {
         Self::default()
     }
 
+    /// nixml's own as it is: for a person's own shell.
+    #[must_use]
+    pub fn inherited() -> Self {
+        Self::from_variables(std::env::vars_os())
+    }
+
     /// nixml's own, cleaned, and so that no program waits for an answer.
     #[must_use]
     pub fn cleaned() -> Self {
-        Self::from_variables(std::env::vars_os()).cleared(FOREIGN).unasked()
+        Self::inherited().cleared(FOREIGN).unasked()
     }
 
     #[must_use]

@@ -1,7 +1,12 @@
-//! The one way nixml runs another program: its own session, no standard input, watched, and gone with all its children in the end.
+//! The one place where nixml starts another program, watches it, and ends it with all that it started. One that may take long is run
+//! ([`run`]) or sits on a terminal for a person ([`Program`]); a short question has a deadline ([`brief`]).
 
+pub mod brief;
 mod environment;
 mod interrupt;
+mod leash;
+mod program;
+mod start;
 mod tree;
 mod watch;
 
@@ -12,7 +17,9 @@ use std::time::{Duration, Instant};
 
 pub use environment::Environment;
 pub use interrupt::Interrupt;
-pub(super) use tree::Awaited;
+use leash::Leash;
+pub use leash::stop_all;
+pub use program::{Program, Told};
 pub use watch::run;
 
 /// The variable that marks every process of one run, so that none is forgotten at the end.
@@ -26,8 +33,7 @@ pub struct Order {
     pub dir: PathBuf,
     /// All of it: nothing else is inherited.
     pub env: BTreeMap<OsString, OsString>,
-    /// Rows and columns of the terminal that standard output and error are; pipes when absent.
-    pub terminal: Option<(u16, u16)>,
+    pub terminal: Terminal,
     /// Stopped when this is reached.
     pub deadline: Option<Instant>,
     /// Silence of this length is told, once for each such length.
@@ -35,10 +41,30 @@ pub struct Order {
     pub patience: Patience,
 }
 
+/// What its terminal is. It leads a session of its own in any case, so that a question never lands on the person's screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Terminal {
+    /// One to ask on, where nobody answers; standard output and error are pipes.
+    Hidden,
+    /// Standard output and error, of so many rows and columns; there is no input.
+    Shown(u16, u16),
+    /// All three: somebody sits at it.
+    Whole(u16, u16),
+}
+
+impl Terminal {
+    fn size(self) -> (u16, u16) {
+        match self {
+            Self::Hidden => (24, 80),
+            Self::Shown(rows, columns) | Self::Whole(rows, columns) => (rows, columns),
+        }
+    }
+}
+
 /// How long each kind of stopping is given before the next, harder one.
 #[derive(Debug, Clone, Copy)]
 pub struct Patience {
-    /// After SIGINT.
+    /// After SIGINT; after SIGHUP where somebody sits at its terminal.
     pub interrupt: Duration,
     /// After SIGTERM.
     pub terminate: Duration,
@@ -60,7 +86,7 @@ impl Order {
             args: Vec::new(),
             dir: dir.into(),
             env: env.into(),
-            terminal: None,
+            terminal: Terminal::Hidden,
             deadline: None,
             silence: Duration::from_mins(10),
             patience: Patience::default(),
@@ -79,9 +105,10 @@ impl Order {
         self
     }
 
+    /// Shown on a terminal of so many rows and columns, when there is one.
     #[must_use]
     pub fn terminal(mut self, size: Option<(u16, u16)>) -> Self {
-        self.terminal = size;
+        self.terminal = size.map_or(Terminal::Hidden, |(rows, columns)| Terminal::Shown(rows, columns));
         self
     }
 

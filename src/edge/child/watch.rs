@@ -1,16 +1,17 @@
 //! Starts a program and stays with it to the end: hears it, keeps the time, stops it when asked, leaves nothing behind.
 
-use std::collections::BTreeMap;
+use std::os::fd::OwnedFd;
 use std::os::unix::process::ExitStatusExt as _;
-use std::process::{ExitStatus, Stdio};
+use std::process::ExitStatus;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::Signal;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::process::{Child, Command};
+use tokio::runtime::{Builder, Runtime};
 
-use super::tree::{Tree, adopt_orphans, send};
-use super::{End, Ended, Heard, Interrupt, MARK, Order, Patience};
+use super::start::{Started, start};
+use super::tree::{MOMENT, Tree, adopt_orphans};
+use super::{End, Ended, Heard, Interrupt, Order, Terminal};
 
 /// How often the process tree is looked at, and how long output is still read after the end.
 const TICK: Duration = Duration::from_secs(1);
@@ -25,78 +26,41 @@ const LATE: usize = 4 << 20;
 /// # Errors
 /// When the program cannot be started at all.
 pub fn run(order: &Order, interrupt: &Interrupt, heard: &mut dyn FnMut(Heard<'_>)) -> std::io::Result<Ended> {
-    adopt_orphans();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let ended = runtime.block_on(watch(order, interrupt, heard));
-    // A child that cannot die must not hold up our own end.
-    runtime.shutdown_background();
-    ended
+    Running::begin(order)?.stay(order, interrupt, heard)
 }
 
-/// The child with the ends of its lines to us.
-struct Started {
-    child: Child,
-    pid: u32,
-    mark: String,
-    out: Option<Box<dyn AsyncRead + Unpin>>,
-    err: Option<Box<dyn AsyncRead + Unpin>>,
-    /// The terminal it may open by itself to ask something. `None`: it has none, or `out` is it.
-    asks: Option<pty_process::Pty>,
-    /// Keeps that terminal alive while nobody has it open.
-    _held: Option<pty_process::Pts>,
+/// A program that was started and has nobody yet who stays with it.
+pub struct Running {
+    started: Started,
+    runtime: Runtime,
 }
 
-fn start(order: &Order) -> std::io::Result<Started> {
-    let mark = format!("{MARK}={}", crate::edge::random_word());
-    let mut command = Command::new(&order.program);
-    let env: &BTreeMap<_, _> = &order.env;
-    command
-        .args(&order.args)
-        .current_dir(&order.dir)
-        .env_clear()
-        .envs(env)
-        .env(MARK, &mark[MARK.len() + 1..])
-        .kill_on_drop(false);
-    let other = |error: pty_process::Error| std::io::Error::other(error.to_string());
-    let (mut child, terminal, held) = if let Ok((terminal, pts)) = pty_process::open() {
-        let (rows, columns) = order.terminal.unwrap_or((24, 80));
-        let _ = terminal.resize(pty_process::Size::new(rows.max(1), columns.max(1)));
-        let mut command = pty_process::Command::from(command).stdin(Stdio::null());
-        if order.terminal.is_none() {
-            command = command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        }
-        let (child, held) = spawn(command, pts).map_err(|error| unwrap_io(error).unwrap_or_else(other))?;
-        (child, Some(terminal), held.filter(|_| order.terminal.is_none()))
-    } else {
-        // No terminals to be had (a bare container): a process group of its own must do.
-        command.process_group(0).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        (command.spawn()?, None, None)
-    };
-    let pid = child.id().unwrap_or(0);
-    let piped = child.stdout.take().map(|out| Box::new(out) as Box<dyn AsyncRead + Unpin>);
-    let err = child.stderr.take().map(|err| Box::new(err) as Box<dyn AsyncRead + Unpin>);
-    let (out, asks) = match (piped, terminal) {
-        (Some(piped), terminal) => (Some(piped), terminal),
-        (None, Some(terminal)) => (Some(Box::new(terminal) as Box<dyn AsyncRead + Unpin>), None),
-        (None, None) => (None, None),
-    };
-    Ok(Started { child, pid, mark, out, err, asks, _held: held })
-}
+impl Running {
+    /// # Errors
+    /// When the program cannot be started.
+    pub fn begin(order: &Order) -> std::io::Result<Self> {
+        adopt_orphans();
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let inside = runtime.enter();
+        let started = start(order)?;
+        drop(inside);
+        Ok(Self { started, runtime })
+    }
 
-#[cfg(not(target_os = "macos"))]
-fn spawn(mut command: pty_process::Command, pts: pty_process::Pts) -> pty_process::Result<(Child, Option<pty_process::Pts>)> {
-    Ok((command.spawn_borrowed(&pts)?, Some(pts)))
-}
+    /// The terminal, when somebody sits at it.
+    pub fn take_terminal(&mut self) -> Option<OwnedFd> {
+        self.started.whole.take()
+    }
 
-#[cfg(target_os = "macos")]
-fn spawn(command: pty_process::Command, pts: pty_process::Pts) -> pty_process::Result<(Child, Option<pty_process::Pts>)> {
-    Ok((command.spawn(pts)?, None))
-}
-
-fn unwrap_io(error: pty_process::Error) -> Result<std::io::Error, pty_process::Error> {
-    match error {
-        pty_process::Error::Io(error) => Ok(error),
-        other => Err(other),
+    /// Stays with it to its end, and sees to it that nothing of it is left.
+    ///
+    /// # Errors
+    /// The system does not say how it ended.
+    pub fn stay(self, order: &Order, interrupt: &Interrupt, heard: &mut dyn FnMut(Heard<'_>)) -> std::io::Result<Ended> {
+        let ended = self.runtime.block_on(watch(self.started, order, interrupt, heard));
+        // A child that cannot die must not hold up our own end.
+        self.runtime.shutdown_background();
+        ended
     }
 }
 
@@ -109,31 +73,40 @@ struct Stopping {
 
 impl Stopping {
     /// Sends the next signal; `false`: it was the last, and even that has had its time.
-    fn harder(&mut self, pid: u32, tree: &mut Tree, patience: &Patience) -> bool {
+    fn harder(&mut self, tree: &mut Tree, order: &Order) -> bool {
         tree.note();
         self.step += 1;
+        // A shell at which somebody sits overhears everything but that its terminal hangs up, and its jobs lead groups of their own.
+        let somebody = matches!(order.terminal, Terminal::Whole(..));
         let (signal, wait) = match self.step {
-            1 => (Signal::INT, patience.interrupt),
-            2 => (Signal::TERM, patience.terminate),
-            3 => (Signal::KILL, patience.kill),
+            1 if somebody => (Signal::HUP, order.patience.interrupt),
+            1 => (Signal::INT, order.patience.interrupt),
+            2 => (Signal::TERM, order.patience.terminate),
+            3 => (Signal::KILL, order.patience.kill),
             _ => return false,
         };
-        if let Some(group) = i32::try_from(pid).ok().and_then(Pid::from_raw) {
-            let _ = kill_process_group(group, signal);
-        }
-        if signal == Signal::KILL {
-            send(pid, signal);
+        tree.signal_group(signal);
+        if somebody || signal == Signal::KILL {
             tree.signal(signal);
+        }
+        if somebody {
+            // A stopped job would keep the signal for later.
+            tree.signal(Signal::CONT);
         }
         self.next = Instant::now() + wait;
         true
     }
 }
 
-async fn watch(order: &Order, interrupt: &Interrupt, heard: &mut dyn FnMut(Heard<'_>)) -> std::io::Result<Ended> {
+async fn watch(
+    mut running: Started,
+    order: &Order,
+    interrupt: &Interrupt,
+    heard: &mut dyn FnMut(Heard<'_>),
+) -> std::io::Result<Ended> {
     let begin = Instant::now();
-    let mut running = start(order)?;
-    let mut tree = Tree::new(running.pid, &running.mark);
+    // Of a session everybody can be found at its end, too; and nobody is silent at whom somebody types.
+    let somebody = matches!(order.terminal, Terminal::Whole(..));
     let mut asked = interrupt.watch();
     let (mut out, mut err, mut tty) = (vec![0; CHUNK], vec![0; CHUNK], vec![0; 1024]);
     let mut last_heard = Instant::now();
@@ -165,18 +138,18 @@ async fn watch(order: &Order, interrupt: &Interrupt, heard: &mut dyn FnMut(Heard
             status = running.child.wait() => break Some(status?),
             () = until(due) => {
                 let stop = stopping.get_or_insert(Stopping { why: End::TimedOut, step: 0, next: begin });
-                if !stop.harder(running.pid, &mut tree, &order.patience) { break None; }
+                if !stop.harder(&mut running.tree, order) { break None; }
             }
             changed = asked.changed() => {
                 let wish = *asked.borrow_and_update();
                 if let (Ok(()), Some((number, times))) = (changed, wish) {
                     let stop = stopping.get_or_insert(Stopping { why: End::Interrupted(number), step: 0, next: begin });
                     if times > 1 { stop.step = stop.step.max(2); }
-                    if (stop.step == 0 || times > 1) && !stop.harder(running.pid, &mut tree, &order.patience) { break None; }
+                    if (stop.step == 0 || times > 1) && !stop.harder(&mut running.tree, order) { break None; }
                 }
             }
-            _ = tick.tick() => {
-                tree.note();
+            _ = tick.tick(), if !somebody => {
+                running.tree.note();
                 let silent = last_heard.elapsed();
                 let lengths = silent.as_millis() / order.silence.as_millis().max(1);
                 if lengths > told { heard(Heard::Silent(silent)); }
@@ -186,7 +159,8 @@ async fn watch(order: &Order, interrupt: &Interrupt, heard: &mut dyn FnMut(Heard
     };
 
     drain(&mut running, &mut out, &mut err, heard).await;
-    let mut stuck = tree.sweep(order.patience.kill);
+    let moment = if somebody { order.patience.interrupt } else { MOMENT };
+    let mut stuck = running.tree.sweep(moment, order.patience.kill);
     if status.is_none() {
         stuck.push(running.pid);
     }

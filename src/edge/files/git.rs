@@ -1,13 +1,11 @@
 //! The little that nixml asks of git: is there a repository, make one, mark new files as meant to be added.
 
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use rustix::process::Signal;
-
-use crate::edge::ending::Leash;
+use crate::edge::child::brief::{self, Ended};
 
 /// A repository may name programs in its own settings, and bring hooks, where it was not cloned but handed over as a folder: none of
 /// them is wanted for what nixml asks.
@@ -16,7 +14,7 @@ pub const INERT: [&str; 4] = ["-c", "core.fsmonitor=false", "-c", "core.hooksPat
 /// git with the variables of a surrounding git removed (a hook that calls nixml must not redirect it).
 fn git(dir: &Path) -> Command {
     let mut command = Command::new("git");
-    command.args(INERT).arg("-C").arg(dir).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.args(INERT).arg("-C").arg(dir);
     for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_PREFIX"] {
         command.env_remove(name);
     }
@@ -29,37 +27,29 @@ fn git(dir: &Path) -> Command {
 const PATIENCE: Duration = Duration::from_secs(30);
 static DEAF: AtomicBool = AtomicBool::new(false);
 
-/// Within a deadline, and ended with nixml so that git can take its locks away first.
-fn output(mut command: Command) -> std::io::Result<Output> {
-    let deaf = || std::io::Error::other(format!("git did not answer within {} s", PATIENCE.as_secs()));
+/// git's answers are short: a list of the files of one project, or one of them.
+const MOST_BYTES: usize = 4 << 20;
+
+/// What git answers. When it has to be stopped it may take its locks away first.
+fn run(command: Command) -> Result<String, String> {
+    let deaf = || format!("git did not answer within {} s", PATIENCE.as_secs());
     if DEAF.load(Ordering::Relaxed) {
         return Err(deaf());
     }
-    let (child, leash) = Leash::start_gently(&mut command)?;
-    let (send, answer) = std::sync::mpsc::channel();
-    std::thread::Builder::new().spawn(move || drop(send.send(child.wait_with_output())))?;
-    if let Ok(output) = answer.recv_timeout(PATIENCE) {
-        return output;
-    }
-    DEAF.store(true, Ordering::Relaxed);
-    for signal in [Signal::TERM, Signal::KILL] {
-        leash.signal(signal);
-        if answer.recv_timeout(Duration::from_secs(2)).is_ok() {
-            break;
+    let ran = brief::run_gently(command, Instant::now() + PATIENCE, MOST_BYTES, Duration::from_secs(2));
+    match ran.ended {
+        Ended::Exited(0) => Ok(String::from_utf8_lossy(&ran.stdout).into_owned()),
+        Ended::TimedOut => {
+            DEAF.store(true, Ordering::Relaxed);
+            Err(deaf())
         }
-    }
-    Err(deaf())
-}
-
-fn run(command: Command) -> Result<String, String> {
-    match output(command) {
-        Ok(output) if output.status.success() => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
-        Ok(output) => {
-            let text = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+        Ended::Missing => Err("git is not installed".to_owned()),
+        Ended::NotStarted(why) => Err(why),
+        Ended::TooMuch => Err("git printed too much".to_owned()),
+        Ended::Exited(_) | Ended::Signal(_) | Ended::Stopped => {
+            let text = String::from_utf8_lossy(&ran.stderr).trim().to_owned();
             Err(text.lines().last().unwrap_or("git failed").to_owned())
         }
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err("git is not installed".to_owned()),
-        Err(error) => Err(error.to_string()),
     }
 }
 

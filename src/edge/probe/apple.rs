@@ -2,9 +2,9 @@
 
 use std::process::Command;
 
-use super::bounded;
 use super::options::ProbeOptions;
 use crate::core::facts::{Cpu, Gpu, Memory, Vendor};
+use crate::edge::child::brief;
 
 /// The chip as a card; `None` on any other system and on Intel Macs, whose cards no framework uses.
 #[must_use]
@@ -23,7 +23,7 @@ pub fn card(options: &ProbeOptions) -> Option<Gpu> {
 pub fn chip(options: &ProbeOptions) -> (Cpu, Memory) {
     let mut command = Command::new("/usr/sbin/sysctl");
     command.args(["-n", "machdep.cpu.brand_string", "hw.logicalcpu", "hw.memsize"]);
-    let said = bounded::run(command, options.deadline(), 4096, &|_| false).text().unwrap_or_default();
+    let said = brief::run(command, options.deadline(), 4096, &|_| false).text().unwrap_or_default();
     read(&said)
 }
 

@@ -1,7 +1,6 @@
 //! Looks at this machine: many sources at once, the cheap ones first, none of which can stop nixml.
 
 mod apple;
-mod bounded;
 mod cards;
 mod container;
 mod disks;

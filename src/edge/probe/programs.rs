@@ -5,11 +5,11 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::bounded::{self, Ended};
 use super::options::ProbeOptions;
 use super::part::Part;
 use crate::core::facts::{Direnv, Git, Uv};
 use crate::core::text;
+use crate::edge::child::brief::{self, Ended};
 
 /// Variables that may break a program of the system or of Nix; they are nixml's caller's, not these programs'.
 pub const LOADER_VARIABLES: &[&str] = &["LD_PRELOAD", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHOME"];
@@ -33,7 +33,7 @@ pub fn version_text(options: &ProbeOptions, program: &Path, arguments: &[&str]) 
     for name in LOADER_VARIABLES {
         command.env_remove(name);
     }
-    let ran = bounded::run(command, options.deadline(), 64 << 10, &|_| false);
+    let ran = brief::run(command, options.deadline(), 64 << 10, &|_| false);
     let said = String::from_utf8_lossy(&ran.stdout);
     match ran.ended {
         Ended::Exited(0) => Ok(text::label(said.lines().next().unwrap_or_default())),
@@ -41,6 +41,7 @@ pub fn version_text(options: &ProbeOptions, program: &Path, arguments: &[&str]) 
         Ended::Signal(number) => Err(format!("it was ended by signal {number}")),
         Ended::TimedOut => Err(format!("it did not answer within {} ms", options.timeout.as_millis())),
         Ended::TooMuch => Err("it printed more than 64 KiB".to_owned()),
+        Ended::Missing => Err("it could not be started: it is not there, or what its first line names is not".to_owned()),
         Ended::NotStarted(why) => Err(format!("it could not be started: {why}")),
         Ended::Stopped => Err("it did not end".to_owned()),
     }

@@ -8,13 +8,13 @@ use std::process::Command;
 
 use sha2::{Digest as _, Sha256};
 
-use super::bounded::{self, Ended};
 use super::options::ProbeOptions;
 use super::part::Part;
 use super::{container, programs, venv};
 use crate::core::document;
 use crate::core::facts::{ProjectFacts, Proved};
 use crate::core::uv_lock;
+use crate::edge::child::brief::{self, Ended};
 
 /// Fills `project`; nothing when the folder holds none of the files of a project.
 pub fn ask(options: &ProbeOptions, part: &mut Part) {
@@ -87,7 +87,7 @@ fn untracked(options: &ProbeOptions, dir: &Path) -> Result<Vec<String>, String> 
     for name in programs::LOADER_VARIABLES.iter().chain(&["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"]) {
         command.env_remove(name);
     }
-    let ran = bounded::run(command, options.deadline(), 256 << 10, &|_| false);
+    let ran = brief::run(command, options.deadline(), 256 << 10, &|_| false);
     match ran.ended {
         Ended::Exited(0) => {
             let known = String::from_utf8_lossy(&ran.stdout);

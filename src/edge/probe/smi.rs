@@ -7,11 +7,11 @@ use std::time::Instant;
 
 use regex::Regex;
 
-use super::bounded;
 use super::options::ProbeOptions;
 use super::programs;
 use crate::core::facts::{Gpu, Vendor};
 use crate::core::text;
+use crate::edge::child::brief;
 
 const MOST_BYTES: usize = 64 << 10;
 /// Drivers before 510 do not know the later fields and refuse the whole question.
@@ -62,11 +62,11 @@ pub fn ask(options: &ProbeOptions, program: &Path, deadline: Instant) -> Result<
 fn run(program: &Path, arguments: &[&str], deadline: Instant) -> Result<String, String> {
     let mut command = Command::new(program);
     command.args(arguments).env("LC_ALL", "C").env_remove("LD_PRELOAD");
-    let ran = bounded::run(command, deadline, MOST_BYTES, &|_| false);
+    let ran = brief::run(command, deadline, MOST_BYTES, &|_| false);
     match ran.ended {
-        bounded::Ended::Exited(_) => Ok(String::from_utf8_lossy(&ran.stdout).into_owned()),
-        bounded::Ended::TimedOut => Err("`nvidia-smi` did not answer in time".to_owned()),
-        bounded::Ended::TooMuch => Err("`nvidia-smi` printed too much".to_owned()),
+        brief::Ended::Exited(_) => Ok(String::from_utf8_lossy(&ran.stdout).into_owned()),
+        brief::Ended::TimedOut => Err("`nvidia-smi` did not answer in time".to_owned()),
+        brief::Ended::TooMuch => Err("`nvidia-smi` printed too much".to_owned()),
         other => Err(format!("`nvidia-smi` failed: {other:?}")),
     }
 }

@@ -69,8 +69,8 @@ pub struct ValidateOptions {
     pub locked: bool,
     /// The wheels of a kit: they are what is installed, and nobody asks the network for anything.
     pub wheels: Option<PathBuf>,
-    /// Only the shell and uv.lock: nothing is installed or proved.
-    pub until_lock: bool,
+    /// The last phase that is wanted; absent: all of them.
+    pub until: Option<PhaseId>,
     /// A recorded machine; absent: this one is asked, while the first phases run.
     pub host: Option<Facts>,
     pub data: Data,
@@ -96,7 +96,7 @@ impl ValidateOptions {
             ci: false,
             locked: false,
             wheels: None,
-            until_lock: false,
+            until: None,
             host: None,
             data,
             terminal: None,
@@ -129,8 +129,12 @@ fn phases(trial: &mut Trial<'_>, project: &Project) -> Result<Option<Proof>, Fau
         Runner::Uv => shell::without_nix(trial, project)?,
     };
     packages::lock(trial, project, &entered)?;
-    if trial.options.until_lock {
+    let until = trial.options.until;
+    if until == Some(PhaseId::Lock) {
         return Ok(None);
+    }
+    if until == Some(PhaseId::Sync) {
+        return packages::sync(trial, project, &entered).map(|()| None);
     }
     let target = project.target().target;
     let card_missing = target == Target::Cuda && !gpu::present(trial.facts());

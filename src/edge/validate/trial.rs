@@ -12,7 +12,7 @@ use crate::core::failure::{Exit, Failure};
 use crate::core::finding::{Finding, Verdict};
 use crate::core::nix_log::Lines;
 use crate::core::outage::outage;
-use crate::core::text::sanitise;
+use crate::core::text::{sanitise, signal};
 use crate::core::validation::{Phase, PhaseId, PhaseStatus, Proof, SCHEMA, ValidationEvent, ValidationReport};
 use crate::edge::child::{self, End, Ended, Heard, Order};
 use crate::edge::probe::{ProbeOptions, Vars, probe};
@@ -322,14 +322,14 @@ pub fn judge(ended: &Ended, name: &str, text: &str, timeout: Option<Duration>) -
                 None => Fault::failed(format!("{name} ended with exit code {code}{cause}")),
             })
         }
-        End::Signal(number) => Err(Fault::failed(format!("{name} was killed by {}", signal_name(number)))),
+        End::Signal(number) => Err(Fault::failed(format!("{name} was killed by {}", signal(number)))),
         End::TimedOut => {
             let limit = timeout.map_or_else(String::new, |limit| format!(" of {} s", limit.as_secs()));
             Err(Fault::new(Exit::TimedOut, format!("{name} was stopped: the time limit{limit} is over"))
                 .next("give it longer with `--timeout SECONDS`"))
         }
         End::Interrupted(number) => {
-            Err(Fault::new(Exit::Signal(number), format!("{name} was stopped by {}", signal_name(i32::from(number)))))
+            Err(Fault::new(Exit::Signal(number), format!("{name} was stopped by {}", signal(i32::from(number)))))
         }
     }
 }
@@ -340,20 +340,4 @@ pub fn cause(text: &str) -> Option<String> {
     let marked = lines().find(|line| line.strip_prefix("error:").is_some_and(|rest| !rest.trim().is_empty()));
     let line = marked.or_else(|| lines().next_back())?;
     Some(line.strip_prefix("error:").unwrap_or(line).trim().chars().take(300).collect())
-}
-
-pub fn signal_name(number: i32) -> String {
-    let name = match number {
-        1 => "SIGHUP",
-        2 => "SIGINT",
-        4 => "SIGILL",
-        6 => "SIGABRT",
-        7 => "SIGBUS",
-        8 => "SIGFPE",
-        9 => "SIGKILL",
-        11 => "SIGSEGV",
-        15 => "SIGTERM",
-        _ => return format!("signal {number}"),
-    };
-    name.to_owned()
 }

@@ -17,10 +17,10 @@ pub use helper::run_if_asked;
 pub use sane::pci as pci_address;
 
 use self::line::{Call, Line};
-use super::bounded::{self, Ended, Ran};
 use super::options::ProbeOptions;
 use crate::core::facts::{Gpu, Vendor};
 use crate::core::text;
+use crate::edge::child::brief::{self, Ended, Ran};
 
 /// The hidden first argument that makes nixml the helper.
 pub const HELPER: &str = "__probe-nvml";
@@ -51,7 +51,7 @@ pub struct Answers {
 pub fn ask(options: &ProbeOptions, libraries: &[PathBuf], deadline: Instant) -> Answers {
     let mut command = Command::new(&options.helper);
     command.arg(HELPER).args(libraries.iter().map(OsString::from)).env_remove("LD_PRELOAD");
-    let ran = bounded::run(command, deadline, MOST_BYTES, &line::complete);
+    let ran = brief::run(command, deadline, MOST_BYTES, &line::complete);
     read(&ran, options.timeout.as_millis())
 }
 
@@ -60,7 +60,7 @@ pub fn ask(options: &ProbeOptions, libraries: &[PathBuf], deadline: Instant) -> 
 pub fn read_file(options: &ProbeOptions, path: &str, deadline: Instant) -> Option<String> {
     let mut command = Command::new(&options.helper);
     command.args([READER, path]);
-    bounded::run(command, deadline, MOST_BYTES, &|_| false).text()
+    brief::run(command, deadline, MOST_BYTES, &|_| false).text()
 }
 
 /// What an output of the helper says when it ends like that by itself; for the fuzzing of its reader.
@@ -176,8 +176,9 @@ impl Answers {
         let place = format!("in `{}`{of}", call.function());
         let mut reason = match &ran.ended {
             Ended::TimedOut => format!("the NVIDIA driver did not answer within {waited_ms} ms {place}"),
-            Ended::Signal(number) => format!("the NVIDIA library crashed ({}) {place}", words::signal(*number)),
+            Ended::Signal(number) => format!("the NVIDIA library crashed ({}) {place}", text::signal(*number)),
             Ended::TooMuch => format!("the NVIDIA library printed more than {} KiB {place}", MOST_BYTES >> 10),
+            Ended::Missing => "the helper that asks the NVIDIA library is not there".to_owned(),
             Ended::NotStarted(why) => format!("the helper that asks the NVIDIA library did not start: {why}"),
             Ended::Exited(code) => format!("the NVIDIA library ended the helper {place} (exit code {code})"),
             Ended::Stopped => format!("the NVIDIA library stopped {place}"),

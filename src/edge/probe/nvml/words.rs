@@ -23,20 +23,3 @@ pub fn refusal(code: i64) -> String {
     };
     words.to_owned()
 }
-
-/// The usual name of a signal.
-#[must_use]
-pub fn signal(number: i32) -> String {
-    let name = match number {
-        4 => "SIGILL",
-        6 => "SIGABRT",
-        7 => "SIGBUS",
-        8 => "SIGFPE",
-        9 => "SIGKILL",
-        11 => "SIGSEGV",
-        13 => "SIGPIPE",
-        15 => "SIGTERM",
-        _ => return format!("signal {number}"),
-    };
-    name.to_owned()
-}

@@ -1,18 +1,19 @@
-//! Runs a program that may hang, crash or flood: a deadline, bounded output, its own process group, never waited for without bound.
+//! Short questions to programs that may hang, crash or flood: a deadline, bounded output, a process group of its own, never waited for
+//! without bound, and nothing of /proc read for it.
 
 use std::fs;
 use std::io;
 use std::os::fd::AsFd as _;
 use std::os::unix::process::ExitStatusExt as _;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::Signal;
 
-use crate::edge::ending::Leash;
+use super::Leash;
 
 /// How long a killed process may take to go before it counts as stuck.
 const REAP: Duration = Duration::from_millis(250);
@@ -28,6 +29,8 @@ pub enum Ended {
     TimedOut,
     /// It printed more than was allowed and was stopped.
     TooMuch,
+    /// There is no such program.
+    Missing,
     NotStarted(String),
 }
 
@@ -51,21 +54,36 @@ impl Ran {
 
 /// Runs `command` until `deadline` with standard input closed and keeps at most `most` bytes of each output. When `complete` says
 /// that the output so far is the whole answer, the program gets a moment to end and is then stopped.
-pub fn run(mut command: Command, deadline: Instant, most: usize, complete: &dyn Fn(&[u8]) -> bool) -> Ran {
+pub fn run(command: Command, deadline: Instant, most: usize, complete: &dyn Fn(&[u8]) -> bool) -> Ran {
+    ask(command, deadline, most, complete, None)
+}
+
+/// The same for a program that has to clear up before it goes: it is asked to end, and forced only when `grace` is over.
+#[must_use]
+pub fn run_gently(command: Command, deadline: Instant, most: usize, grace: Duration) -> Ran {
+    ask(command, deadline, most, &|_| false, Some(grace))
+}
+
+fn ask(mut command: Command, deadline: Instant, most: usize, complete: &dyn Fn(&[u8]) -> bool, grace: Option<Duration>) -> Ran {
     let mut ran = Ran { ended: Ended::TimedOut, stdout: Vec::new(), stderr: Vec::new(), stuck: None };
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let (mut child, _leash) = match Leash::start(&mut command) {
+    let gentle = if grace.is_some() { Signal::TERM } else { Signal::KILL };
+    let (mut child, leash) = match Leash::start(gentle, &mut command) {
         Ok(started) => started,
         Err(error) => {
-            ran.ended = Ended::NotStarted(error.to_string());
+            let missing = error.kind() == io::ErrorKind::NotFound;
+            ran.ended = if missing { Ended::Missing } else { Ended::NotStarted(error.to_string()) };
             return ran;
         }
     };
     drop(command);
-    let ended = match listen(&mut child, deadline, most, complete, &mut ran) {
+    let mut pipes = (child.stdout.take(), child.stderr.take());
+    let ended = match listen(&mut child, &mut pipes, &leash, deadline, most, complete, &mut ran) {
         Ok(early) => early,
         Err(error) => Some(Ended::NotStarted(error.to_string())),
     };
+    // Who clears up may say so, and would die of a closed pipe.
+    let _open = grace.map(|_| pipes);
     let patience = match ended {
         Some(Ended::Stopped) => deadline.min(Instant::now() + REAP),
         Some(_) => Instant::now(),
@@ -75,7 +93,11 @@ pub fn run(mut command: Command, deadline: Instant, most: usize, complete: &dyn 
         ran.ended = ended.filter(|ended| *ended != Ended::Stopped).unwrap_or_else(|| told(status));
     } else {
         ran.ended = ended.unwrap_or(Ended::TimedOut);
-        ran.stuck = stop(&mut child);
+        if let Some(grace) = grace {
+            leash.signal(Signal::TERM);
+            let _ = wait(&mut child, Instant::now() + grace);
+        }
+        ran.stuck = stop(&mut child, &leash);
     }
     ran
 }
@@ -83,12 +105,13 @@ pub fn run(mut command: Command, deadline: Instant, most: usize, complete: &dyn 
 /// Reads both outputs until they end (`None`) or a reason to stop comes up.
 fn listen(
     child: &mut Child,
+    (out, err): &mut (Option<ChildStdout>, Option<ChildStderr>),
+    leash: &Leash,
     deadline: Instant,
     most: usize,
     complete: &dyn Fn(&[u8]) -> bool,
     ran: &mut Ran,
 ) -> io::Result<Option<Ended>> {
-    let (mut out, mut err) = (child.stdout.take(), child.stderr.take());
     for fd in [out.as_ref().map(|pipe| pipe.as_fd()), err.as_ref().map(|pipe| pipe.as_fd())].into_iter().flatten() {
         fcntl_setfl(fd, fcntl_getfl(fd)? | OFlags::NONBLOCK)?;
     }
@@ -106,7 +129,7 @@ fn listen(
         match poll(&mut fds, Some(&timeout)) {
             Ok(0) => {
                 if child.try_wait()?.is_some() {
-                    kill_group(child); // Something it started still holds the pipe, and so the group's number is not free.
+                    leash.signal(Signal::KILL); // Something it started still holds the pipe, and so the group's number is not free.
                     return Ok(None);
                 }
                 continue;
@@ -115,20 +138,20 @@ fn listen(
             Err(error) => return Err(error.into()),
         }
         drop(fds);
-        if let Some(pipe) = &mut out {
+        if let Some(pipe) = out {
             match take(pipe, most, &mut ran.stdout) {
                 Take::More => {}
-                Take::End => out = None,
+                Take::End => *out = None,
                 Take::Full => return Ok(Some(Ended::TooMuch)),
             }
             if complete(&ran.stdout) {
                 return Ok(Some(Ended::Stopped));
             }
         }
-        if let Some(pipe) = &mut err
+        if let Some(pipe) = err
             && !matches!(take(pipe, most, &mut ran.stderr), Take::More)
         {
-            err = None; // Closed by the program, or by us: nobody needs more complaints than that.
+            *err = None; // Closed by the program, or by us: nobody needs more complaints than that.
         }
     }
     Ok(None)
@@ -178,9 +201,9 @@ fn wait(child: &mut Child, until: Instant) -> Option<ExitStatus> {
 }
 
 /// Kills the group; what cannot be killed is reported and left.
-fn stop(child: &mut Child) -> Option<(u32, char)> {
+fn stop(child: &mut Child, leash: &Leash) -> Option<(u32, char)> {
     let id = child.id();
-    kill_group(child);
+    leash.signal(Signal::KILL);
     let _ = child.kill();
     if wait(child, Instant::now() + REAP).is_some() {
         return None;
@@ -188,12 +211,6 @@ fn stop(child: &mut Child) -> Option<(u32, char)> {
     // Always of this machine: the process is ours, whatever machine is looked at.
     let stat = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
     Some((id, stat.rsplit(") ").next().and_then(|rest| rest.chars().next()).unwrap_or('?')))
-}
-
-fn kill_group(child: &Child) {
-    if let Some(group) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
-        let _ = kill_process_group(group, Signal::KILL);
-    }
 }
 
 fn told(status: ExitStatus) -> Ended {
@@ -236,6 +253,18 @@ mod tests {
     }
 
     #[test]
+    fn who_has_to_clear_up_may() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("said");
+        let mut gentle = Command::new("/bin/sh");
+        let script = format!("trap 'echo cleared > {}; exit' TERM; while :; do sleep 0.05; done", file.display());
+        gentle.args(["-c", &script]);
+        let ran = run_gently(gentle, Instant::now() + Duration::from_secs(1), 1000, LONG);
+        assert_eq!((ran.ended, ran.stuck), (Ended::TimedOut, None));
+        assert_eq!(fs::read_to_string(file).unwrap(), "cleared\n");
+    }
+
+    #[test]
     fn a_deadline_ends_the_whole_group() {
         // On a busy machine the shell may need longer than the first deadline to say its number.
         let ran = [300, 3000, 30_000]
@@ -268,6 +297,6 @@ mod tests {
     #[test]
     fn a_missing_program_is_no_panic() {
         let ran = run(Command::new("/nonexistent/nixml"), Instant::now() + LONG, 10, &|_| false);
-        assert!(matches!(ran.ended, Ended::NotStarted(_)));
+        assert_eq!(ran.ended, Ended::Missing);
     }
 }
