@@ -8,13 +8,16 @@ mod diagnosis;
 mod judge;
 mod knowledge;
 mod lines;
+mod lower;
 mod page;
+mod pairs;
 mod pattern;
 mod rarity;
 mod recent;
 mod rule;
 mod sieve;
 mod watch;
+mod words;
 
 use std::sync::Arc;
 
@@ -144,10 +147,11 @@ mod tests {
                 for line in diagnosis.looks.iter().flat_map(|look| [look.clone(), look.to_uppercase(), look.to_lowercase()]) {
                     let wanted = plain.is_match(line.as_bytes());
                     let lower = line.to_ascii_lowercase();
-                    knowledge.sieve.search(line.as_bytes(), &mut found);
+                    knowledge.sieve.search(lower.as_bytes(), &mut found);
                     let sifted =
                         found.iter().filter_map(|word| knowledge.sieve.waiting(*word)).flatten().any(|one| *one == number);
-                    let got = sifted && knowledge.patterns[number].matches(&line, lower.as_bytes());
+                    let pairs = pairs::Pairs::of(lower.as_bytes());
+                    let got = sifted && knowledge.patterns[number].matches(&line, lower.as_bytes(), &pairs);
                     assert_eq!(got, wanted, "`{source}` in `{line}`");
                     matches += usize::from(wanted);
                 }
