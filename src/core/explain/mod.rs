@@ -2,6 +2,7 @@
 //!
 //! What the faults look like is data: `assets/diagnoses/CODE.toml`, one file a cause.
 
+mod advice;
 mod batch;
 mod condition;
 mod diagnosis;
@@ -28,6 +29,7 @@ use super::facts::Facts;
 use super::failure::Failure;
 use super::finding::Finding;
 
+pub use advice::Advice;
 pub use batch::Batch;
 pub use diagnosis::Diagnosis;
 pub use knowledge::{Knowledge, codes, diagnosis};
@@ -127,6 +129,11 @@ pub fn explain_text(text: &str, facts: Option<&Facts>, data: &Data) -> Vec<Expla
     let Ok(mut explainer) = Explainer::new(data) else { return Vec::new() };
     explainer.feed(text.as_bytes());
     explainer.finish(facts)
+}
+
+/// Data files break their lines where they like.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Finds in one pass over raw bytes the words without which no pattern can match, so that most lines are never looked at.
 //!
-//! Of each pattern the rarest set of words is looked for, and of each word its rarest four letters: one look at a table of bits for
+//! Of each pattern the rarest set of words is looked for, and of each word its rarest three letters: one look at a table of bits for
 //! every byte of the log. An automaton of all the words is megabytes large, takes long to build and does not fit into a fast cache.
 
 use std::collections::BTreeMap;
@@ -14,15 +14,13 @@ use super::rarity::Rarity;
 const UNCLEAN: [&str; 6] = ["\\u001b[", "\\x1b[", "\\033[", "\\e[", "^[[", "@nix "];
 
 /// How many letters are looked at at once.
-pub(super) const LETTERS: usize = 4;
+pub(super) const LETTERS: usize = 3;
 
 /// Every word that is looked for.
 #[derive(Debug)]
 pub(super) struct Sieve {
     words: Vec<Word>,
-    four: Letters,
-    /// Words of three letters.
-    three: Letters,
+    letters: Letters,
 }
 
 #[derive(Debug)]
@@ -64,12 +62,10 @@ impl Sieve {
             }
         }
         let unclean = UNCLEAN.iter().map(|word| (*word, None));
-        let mut sieve = Self { words: Vec::new(), four: Letters::new(), three: Letters::new() };
+        let mut sieve = Self { words: Vec::new(), letters: Letters::new() };
         for (text, waiting) in unclean.chain(waiting.into_iter().map(|(word, waiting)| (word, Some(waiting)))) {
             let heart = rarity.heart(text);
-            let letters = letters(&text.as_bytes()[heart..text.len().min(heart + LETTERS)]);
-            let table = if text.len() < LETTERS { &mut sieve.three } else { &mut sieve.four };
-            table.add(letters, sieve.words.len());
+            sieve.letters.add(letters(&text.as_bytes()[heart..heart + LETTERS]), sieve.words.len());
             sieve.words.push(Word { text: text.to_owned(), heart, waiting });
         }
         sieve
@@ -78,13 +74,11 @@ impl Sieve {
     /// Every word in `bytes`, which are in lower case.
     pub(super) fn search(&self, bytes: &[u8], found: &mut Vec<Found>) {
         found.clear();
-        let mut four = 0;
+        let mut last = 0;
         for (at, &byte) in bytes.iter().enumerate() {
-            four = four >> 8 | u32::from(byte) << 24;
-            // One branch for both: it is seldom taken.
-            if self.four.may(four) | self.three.may(four >> 8) {
-                self.look(&self.four, LETTERS, four, at, bytes, found);
-                self.look(&self.three, LETTERS - 1, four >> 8, at, bytes, found);
+            last = last >> 8 | u32::from(byte) << 16;
+            if self.letters.may(last) {
+                self.look(last, at, bytes, found);
             }
         }
     }
@@ -95,10 +89,10 @@ impl Sieve {
     }
 
     /// The words that have these letters, of which the last is here.
-    fn look(&self, table: &Letters, count: usize, letters: u32, at: usize, bytes: &[u8], found: &mut Vec<Found>) {
-        for &number in table.words.get(&letters).into_iter().flatten() {
+    fn look(&self, letters: u32, at: usize, bytes: &[u8], found: &mut Vec<Found>) {
+        for &number in self.letters.words.get(&letters).into_iter().flatten() {
             let word = &self.words[number];
-            let Some(start) = (at + 1).checked_sub(count + word.heart) else { continue };
+            let Some(start) = (at + 1).checked_sub(LETTERS + word.heart) else { continue };
             let end = start + word.text.len();
             if bytes.get(start..end) == Some(word.text.as_bytes()) {
                 found.push(Found { at, start, end, word: number });
@@ -126,7 +120,7 @@ impl Letters {
     }
 }
 
-/// Three or four letters as one number.
+/// Three letters as one number, the first the lowest.
 fn letters(text: &[u8]) -> u32 {
     text.iter().rev().fold(0, |letters, byte| letters << 8 | u32::from(*byte))
 }

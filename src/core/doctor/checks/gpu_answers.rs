@@ -4,7 +4,7 @@ use crate::core::doctor::Case;
 use crate::core::doctor::check::{Check, Judged};
 #[cfg(test)]
 use crate::core::doctor::examples::{fails, passes, skips};
-use crate::core::doctor::remedies::{remedy, say};
+use crate::core::doctor::remedies::{known, say};
 use crate::core::text::label;
 
 pub const CHECK: Check = Check {
@@ -95,7 +95,7 @@ fn failed(case: &Case<'_>, fault: Fault, seen: String) -> Judged {
             .remedy(say("Switch the machine off and on (a warm restart may not be enough) and read `dmesg` for `Xid` if it happens again.")),
         Fault::Ignored => Judged::fail("no-cuda-device", "the driver knows no card of this machine")
             .cause("the card is older than this branch of the driver serves, or so new that only the open module does")
-            .remedy(remedy("legacy-driver", case.family())),
+            .remedy(known("no-cuda-device", case)),
         Fault::Start => Judged::fail("gpu-init-failed", "the driver cannot start a card")
             .cause("the module is loaded and the card does not come up: RTX 50 needs the open module; else the BIOS (Above 4G Decoding), a virtual machine's passthrough or the power supply")
             .remedy(say("Read what the kernel says (`sudo dmesg`, lines with NVRM), then install the open module for RTX 50, or switch the machine off and on.")),
