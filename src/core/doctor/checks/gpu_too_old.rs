@@ -5,7 +5,7 @@ use crate::core::doctor::build::Judging;
 use crate::core::doctor::check::{Check, Judged};
 #[cfg(test)]
 use crate::core::doctor::examples::{CUDA, CUDA_12, fails, passes, skips};
-use crate::core::doctor::remedies::{on, say};
+use crate::core::doctor::remedies::{known, on, say};
 use crate::core::facts::Facts;
 use crate::core::verdict::Obstacle;
 
@@ -55,7 +55,7 @@ fn run(case: &Case<'_>) -> Judged {
         Some((Obstacle::Jetson, seen)) => Judged::fail("jetson-unsupported", "the project's build does not run on a Jetson")
             .seen(seen)
             .cause("the wheels for aarch64 are built for servers; boards of before share no code with them")
-            .remedy(say("Use NVIDIA's own containers for JetPack, or the target `cpu`."))
+            .remedy(known("jetson-unsupported", case))
             .required(true),
         Some((Obstacle::DriverTooNew { .. }, seen)) => Judged::fail("no-cuda-device", "the driver is too new for a card")
             .seen(seen)
