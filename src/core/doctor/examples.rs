@@ -11,7 +11,7 @@ use crate::core::plan::{Pin, Plan, Target, TargetPlan};
 /// One machine and the verdict of the check on it.
 #[derive(Debug)]
 pub struct Example {
-    host: &'static str,
+    pub(super) host: &'static str,
     project: Option<Project>,
     verdict: Verdict,
     code: Option<&'static str>,

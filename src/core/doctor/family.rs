@@ -54,7 +54,7 @@ impl Family {
         })
     }
 
-    /// The word of the remedies file.
+    /// The word of it in a `family` of `assets/diagnoses`.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {

@@ -1,66 +1,23 @@
-//! Remedies that differ from one distribution to the next: a table in `assets/remedies.toml`.
+//! What a check says to do: the advice of its code, or words made from what it saw.
 
-use std::collections::BTreeMap;
-use std::sync::LazyLock;
-
-use serde::Deserialize;
-
-use crate::core::doctor::Family;
-use crate::core::document;
+use super::Case;
+use crate::core::data::Data;
+use crate::core::explain;
+use crate::core::facts::Facts;
 use crate::core::finding::{Remedy, RemedyCommand};
 
-static TABLE: LazyLock<Table> =
-    LazyLock::new(|| document::toml(include_str!("../../../assets/remedies.toml")).unwrap_or_default());
-
-/// The whole file.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Table {
-    pub schema: u32,
-    /// By name, then by the word of a family; `any` serves the others.
-    pub remedies: BTreeMap<String, BTreeMap<String, Row>>,
-}
-
-/// One remedy for one family.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Row {
-    pub say: String,
-    #[serde(default)]
-    pub run: Vec<String>,
-    /// Lines that the person runs as root, without the `sudo`.
-    #[serde(default)]
-    pub root: Vec<String>,
-    #[serde(default)]
-    pub undo: Option<String>,
-    pub source: String,
-    pub verified: String,
-}
-
-/// Every row.
+/// What to do about this code here, as `explain` says it too: the `remedy` of `assets/diagnoses/CODE.toml`. An empty one when there is
+/// no such file (a test keeps that from happening).
 #[must_use]
-pub fn table() -> &'static Table {
-    &TABLE
+pub fn known(code: &str, case: &Case<'_>) -> Remedy {
+    on(code, case.facts)
 }
 
-/// The remedy of this name for this family, else the one for any; an empty one when the table has no such name (a test keeps that from happening).
+/// The same on a machine of which these facts are known.
 #[must_use]
-pub fn remedy(name: &str, family: Family) -> Remedy {
-    let rows = TABLE.remedies.get(name);
-    let Some(row) = rows.and_then(|rows| rows.get(family.word()).or_else(|| rows.get("any"))) else {
-        return Remedy::default();
-    };
-    Remedy {
-        say: row.say.clone(),
-        commands: row
-            .run
-            .iter()
-            .map(|line| RemedyCommand::shell(line))
-            .chain(row.root.iter().map(|line| RemedyCommand::as_root(&format!("sudo {line}"))))
-            .collect(),
-        undo: row.undo.clone(),
-        safe: false,
-    }
+pub fn on(code: &str, facts: &Facts) -> Remedy {
+    let diagnosis = explain::diagnosis(&Data::embedded(), code).ok().flatten();
+    diagnosis.map(|diagnosis| diagnosis.remedy.of(Some(facts))).unwrap_or_default()
 }
 
 /// A remedy of one sentence and nothing to run.
@@ -77,32 +34,78 @@ pub fn type_in(text: impl Into<String>, line: &str) -> Remedy {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+    use std::sync::Arc;
+
     use super::*;
+    use crate::core::doctor::ALL;
+    use crate::core::explain::{Explainer, Knowledge};
+
+    /// Checks that say what to do from what they saw (names of variables, files, versions), where the advice of the code has to be general.
+    const OWN: &[&str] = &[
+        "ca-files",
+        "cuda-toolkit",
+        "direnv",
+        "driver-version",
+        "flake-lock",
+        "framework-stack",
+        "git-owner",
+        "git-tracked",
+        "gpu",
+        "gpu-too-new",
+        "gpu-too-old",
+        "ld-library-path",
+        "ld-preload",
+        "libcuda-copies",
+        "loader",
+        "platform",
+        "python-path",
+        "space-cache",
+        "space-nix",
+        "space-project",
+        "space-temp",
+        "uv-index",
+        "uv-lock",
+        "uv-python",
+        "venv-interpreter",
+        "venv-python",
+        "visible-devices",
+        "wheel-build",
+        "wsl-driver",
+        "wsl-libcuda",
+    ];
 
     #[test]
-    fn the_table_is_whole() {
-        let table: Table = toml::from_str(include_str!("../../../assets/remedies.toml")).unwrap();
-        for (name, rows) in &table.remedies {
-            assert!(rows.contains_key("any"), "`{name}` has no row for `any`");
-            for (family, row) in rows {
-                assert!(Family::ALL.iter().any(|known| known.word() == family), "`{name}`: no family `{family}`");
-                assert!(!row.say.is_empty() && !row.source.is_empty() && row.verified.len() == 10, "`{name}.{family}`");
-                assert!(row.root.iter().all(|line| !line.starts_with("sudo")), "`{name}.{family}`: the `sudo` is added");
-                let apt = row.root.iter().any(|line| line.starts_with("apt"));
-                assert!(!apt || matches!(family.as_str(), "ubuntu" | "debian" | "wsl"), "`{name}.{family}`: apt");
+    fn doctor_and_explain_give_the_same_remedy() {
+        let knowledge = Arc::new(Knowledge::load(&Data::embedded()).unwrap());
+        let (mut same, mut own) = (0, BTreeSet::new());
+        for (check, example) in ALL.iter().flat_map(|check| check.examples.iter().map(move |example| (check, example))) {
+            let found = example.play(check);
+            let (Some(code), Some(told)) = (found.code, found.remedy) else { continue };
+            assert!(!told.say.is_empty(), "`{}`: an empty remedy", check.id);
+            let facts: Facts = toml::from_str(example.host).unwrap();
+            if told != on(&code, &facts) {
+                own.insert(check.id);
+                continue;
             }
-        }
-    }
-
-    /// Every `remedy("name", ...)` in the checks names a row.
-    #[test]
-    fn every_remedy_is_in_the_table() {
-        for check in crate::core::doctor::ALL {
-            for example in check.examples {
-                if let Some(found) = example.play(check).remedy {
-                    assert!(!found.say.is_empty(), "`{}`: an empty remedy", check.id);
+            let mut explainer = Explainer::with(Arc::clone(&knowledge));
+            explainer.feed(knowledge.diagnosis(&code).unwrap().looks.join("\n").as_bytes());
+            for explained in explainer.finish(Some(&facts)).into_iter().map(|explained| explained.finding) {
+                if explained.code.as_ref() == Some(&code) {
+                    assert_eq!(explained.remedy.as_ref(), Some(&told), "{code}");
+                    same += 1;
                 }
             }
         }
+        assert_eq!(own, OWN.iter().copied().collect(), "what stands in two places belongs into assets/diagnoses/CODE.toml");
+        assert!(same > 30, "{same}");
+    }
+
+    #[test]
+    fn no_other_table_has_remedies() {
+        let data = Data::embedded();
+        let tables = data.below("assets/", ".toml").filter(|(path, _)| !path.starts_with("assets/diagnoses/"));
+        let with: Vec<_> = tables.filter(|(_, text)| text.contains("remed")).map(|(path, _)| path).collect();
+        assert!(with.is_empty(), "{with:?}");
     }
 }

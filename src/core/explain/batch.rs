@@ -7,13 +7,14 @@ use super::lines::Piece;
 pub struct Batch {
     pieces: Vec<Kept>,
     text: String,
+    lower: Vec<u8>,
     waiting: Vec<usize>,
 }
 
 #[derive(Debug)]
 enum Kept {
     Quiet(u64),
-    /// The number of the line, and where its text and its patterns end.
+    /// The number of the line, and where its text (also in lower case) and its patterns end.
     Line(u64, usize, usize),
 }
 
@@ -21,14 +22,16 @@ impl Batch {
     pub(super) fn clear(&mut self) {
         self.pieces.clear();
         self.text.clear();
+        self.lower.clear();
         self.waiting.clear();
     }
 
     pub(super) fn push(&mut self, piece: Piece<'_>) {
         self.pieces.push(match piece {
             Piece::Quiet(count) => Kept::Quiet(count),
-            Piece::Line(line, text, waiting) => {
+            Piece::Line(line, text, lower, waiting) => {
                 self.text.push_str(text);
+                self.lower.extend_from_slice(lower);
                 self.waiting.extend_from_slice(waiting);
                 Kept::Line(line, self.text.len(), self.waiting.len())
             }
@@ -41,7 +44,8 @@ impl Batch {
             match *kept {
                 Kept::Quiet(count) => take(Piece::Quiet(count)),
                 Kept::Line(line, text_end, waiting_end) => {
-                    take(Piece::Line(line, &self.text[text..text_end], &self.waiting[waiting..waiting_end]));
+                    let (here, patterns) = (text..text_end, &self.waiting[waiting..waiting_end]);
+                    take(Piece::Line(line, &self.text[here.clone()], &self.lower[here], patterns));
                     (text, waiting) = (text_end, waiting_end);
                 }
             }

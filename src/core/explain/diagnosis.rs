@@ -2,9 +2,10 @@
 
 use serde::Deserialize;
 
+use super::advice::Advice;
 use super::condition::Condition;
 use super::rule::Rule;
-use crate::core::finding::{RemedyCommand, Verdict};
+use crate::core::finding::Verdict;
 
 /// A file of `assets/diagnoses`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -41,57 +42,6 @@ pub struct Diagnosis {
 
 fn fail() -> Verdict {
     Verdict::Fail
-}
-
-/// What to do: the first variant that fits the machine, else the general words.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Advice {
-    pub say: String,
-    #[serde(default)]
-    pub commands: Vec<Line>,
-    #[serde(default)]
-    pub undo: Option<String>,
-    #[serde(default, rename = "variant")]
-    pub variants: Vec<Variant>,
-}
-
-/// The same for one kind of machine.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Variant {
-    /// For people: `NixOS`.
-    pub title: String,
-    pub when: Vec<Condition>,
-    pub say: String,
-    #[serde(default)]
-    pub commands: Vec<Line>,
-    #[serde(default)]
-    pub undo: Option<String>,
-}
-
-/// A command of a remedy: an argument list, or a line for a shell. What needs root is shown, never run.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Line {
-    #[serde(default)]
-    pub argv: Vec<String>,
-    #[serde(default)]
-    pub shell: String,
-    #[serde(default)]
-    pub root: bool,
-}
-
-impl Line {
-    /// As a finding carries it.
-    #[must_use]
-    pub fn command(&self) -> RemedyCommand {
-        let shell = if self.shell.is_empty() { self.argv.join(" ") } else { self.shell.clone() };
-        if self.root {
-            return RemedyCommand::as_root(&format!("sudo {shell}"));
-        }
-        RemedyCommand { argv: self.argv.clone(), shell, needs_root: false }
-    }
 }
 
 /// One way the fault shows in a log.

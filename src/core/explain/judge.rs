@@ -1,15 +1,13 @@
 //! Decides at the end of a log which of the signs that were seen name a cause.
 
-use serde_json::Value;
-
-use super::Explained;
 use super::condition;
-use super::diagnosis::{Advice, Diagnosis, Sign};
+use super::diagnosis::{Diagnosis, Sign};
 use super::knowledge::Knowledge;
 use super::watch::{Shown, Watch};
+use super::{Explained, one_line};
 use crate::core::doctor;
 use crate::core::facts::Facts;
-use crate::core::finding::{Finding, Remedy, Verdict};
+use crate::core::finding::{Finding, Verdict};
 
 /// A sign that holds.
 struct Held<'a> {
@@ -22,7 +20,7 @@ struct Held<'a> {
 
 /// The causes, the most certain first.
 pub(super) fn judge(knowledge: &Knowledge, watch: Watch, facts: Option<&Facts>) -> Vec<Explained> {
-    let facts = facts.and_then(|facts| serde_json::to_value(facts).ok());
+    let known_facts = facts.and_then(|facts| serde_json::to_value(facts).ok());
     let (shown, ever) = watch.end();
     let mut held = Vec::new();
     for (watched, shown) in knowledge.signs.iter().zip(shown) {
@@ -32,7 +30,7 @@ pub(super) fn judge(knowledge: &Knowledge, watch: Watch, facts: Option<&Facts>) 
         if !context || watched.nowhere.iter().any(|&pattern| ever[pattern]) {
             continue;
         }
-        let known = condition::all(&sign.facts, facts.as_ref());
+        let known = condition::all(&sign.facts, known_facts.as_ref());
         if known == Some(false) || (sign.facts_needed && known.is_none()) {
             continue;
         }
@@ -50,7 +48,7 @@ pub(super) fn judge(knowledge: &Knowledge, watch: Watch, facts: Option<&Facts>) 
     let mut found: Vec<Explained> = Vec::new();
     for held in held {
         if !found.iter().any(|other| other.finding.code.as_deref() == Some(&held.diagnosis.code)) {
-            found.push(held.explain(facts.as_ref()));
+            found.push(held.explain(facts));
         }
     }
     found
@@ -66,7 +64,7 @@ impl Held<'_> {
         yields(self, other) && !(yields(other, self) && self.score > other.score)
     }
 
-    fn explain(self, facts: Option<&Value>) -> Explained {
+    fn explain(self, facts: Option<&Facts>) -> Explained {
         let Self { diagnosis, sign, shown, score } = self;
         let mut finding = Finding::new("explain", diagnosis.verdict, &diagnosis.title);
         finding.code = Some(diagnosis.code.clone());
@@ -80,30 +78,7 @@ impl Held<'_> {
     }
 }
 
-/// Data files break their lines where they like.
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 /// Puts captured values into `{name}`.
 fn fill(text: &str, captured: &[(String, String)]) -> String {
     captured.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value.trim()))
-}
-
-impl Advice {
-    /// What to do on this machine.
-    #[must_use]
-    pub fn of(&self, facts: Option<&Value>) -> Remedy {
-        let fits = self.variants.iter().find(|variant| condition::all(&variant.when, facts) == Some(true));
-        let (say, commands, undo) = match fits {
-            Some(variant) => (&variant.say, &variant.commands, &variant.undo),
-            None => (&self.say, &self.commands, &self.undo),
-        };
-        Remedy {
-            say: one_line(say),
-            commands: commands.iter().map(super::diagnosis::Line::command).collect(),
-            undo: undo.clone(),
-            safe: false,
-        }
-    }
 }

@@ -41,7 +41,8 @@ pub(super) struct Watched {
     /// How many places must be filled.
     pub(super) slots: usize,
     pub(super) within: u64,
-    pub(super) guarded: bool,
+    /// What forbids it nearby.
+    pub(super) not: Vec<usize>,
     pub(super) somewhere: Vec<usize>,
     pub(super) nowhere: Vec<usize>,
 }
@@ -191,9 +192,7 @@ impl Table {
         if slots == 0 {
             return Err("a sign needs `any` or `all`".to_owned());
         }
-        for source in &sign.not {
-            self.add(source, Use::Not { sign: id })?;
-        }
+        let not = sign.not.iter().map(|source| self.add(source, Use::Not { sign: id })).collect::<Result<_, _>>()?;
         let mut ever = |sources: &[String]| sources.iter().map(|source| self.add(source, Use::Ever)).collect();
         let (somewhere, nowhere): (Result<Vec<_>, _>, Result<Vec<_>, _>) = (ever(&sign.somewhere), ever(&sign.nowhere));
         if let Some(rule) = &sign.decide {
@@ -202,15 +201,7 @@ impl Table {
                 return Err(format!("no pattern of the sign captures `{missing}`"));
             }
         }
-        Ok(Watched {
-            diagnosis,
-            sign: number,
-            slots,
-            within: sign.within,
-            guarded: !sign.not.is_empty(),
-            somewhere: somewhere?,
-            nowhere: nowhere?,
-        })
+        Ok(Watched { diagnosis, sign: number, slots, within: sign.within, not, somewhere: somewhere?, nowhere: nowhere? })
     }
 
     fn add(&mut self, source: &str, by: Use) -> Result<usize, String> {

@@ -2,9 +2,11 @@
 
 use std::borrow::Cow;
 
-use memchr::{memchr2, memchr2_iter, memchr3, memchr3_iter, memmem, memrchr2};
+use memchr::{memchr_iter, memchr2, memchr2_iter, memchr3, memchr3_iter, memmem, memrchr2};
+use serde::Deserialize;
 use serde_json::Value;
 
+use super::lower::lower;
 use super::sieve::{Found, Sieve};
 use crate::core::text::sanitise;
 
@@ -18,8 +20,8 @@ const OVERLAP: usize = 400;
 pub(super) enum Piece<'a> {
     /// So many pieces that are not blank, in which no pattern can match.
     Quiet(u64),
-    /// A piece in which these patterns may match, as a person reads it, with the number of its line (from 1).
-    Line(u64, &'a str, &'a [usize]),
+    /// A piece in which these patterns may match, as a person reads it (and in lower case), with the number of its line (from 1).
+    Line(u64, &'a str, &'a [u8], &'a [usize]),
 }
 
 /// The line that is being read.
@@ -30,8 +32,11 @@ pub(super) struct Lines {
     breaks: u64,
     /// The patterns that may match in the piece at hand.
     waiting: Vec<usize>,
-    /// The words of the block and of the line at hand.
+    /// The block at hand in lower case, with its words.
+    lower: Vec<u8>,
     found: Vec<Found>,
+    /// The same of the piece at hand.
+    small: Vec<u8>,
     here: Vec<Found>,
 }
 
@@ -74,11 +79,14 @@ impl Lines {
 
     /// Lines of which each is ended: the words are searched for in all of them at once, and most lines hold none.
     fn whole(&mut self, block: &[u8], sieve: &Sieve, each: &mut impl FnMut(Piece<'_>)) {
-        let mut found = std::mem::take(&mut self.found);
-        sieve.search(block, &mut found);
+        let (mut small, mut found) = (std::mem::take(&mut self.lower), std::mem::take(&mut self.found));
+        lower(block, &mut small);
+        sieve.search(&small, &mut found);
         let mut words = found.iter().peekable();
         // Escapes, erased letters and two-byte spaces read otherwise once they are cleaned.
         let mut unclean = memchr3_iter(0x1b, 0x08, 0xc2, block).peekable();
+        // With this begin curly quotes, among others.
+        let mut curly = memchr_iter(0xe2, block).peekable();
         let mut start = 0;
         let mut quiet = 0;
         for end in memchr2_iter(b'\n', b'\r', block) {
@@ -86,6 +94,10 @@ impl Lines {
             let mut as_it_is = line.len() <= PIECE;
             while unclean.next_if(|at| *at < end).is_some() {
                 as_it_is = false;
+            }
+            let mut straight = true;
+            while curly.next_if(|at| *at < end).is_some() {
+                straight = false;
             }
             self.waiting.clear();
             while let Some(word) = words.next_if(|word| word.at < end) {
@@ -101,10 +113,16 @@ impl Lines {
                 quiet += u64::from(!blank(line));
             } else {
                 each(Piece::Quiet(std::mem::take(&mut quiet)));
-                if as_it_is {
-                    each(Piece::Line(self.breaks + 1, &straight(String::from_utf8_lossy(line)), &self.waiting));
-                } else {
-                    self.pieces(line, sieve, each);
+                match std::str::from_utf8(line) {
+                    Ok(text) if as_it_is && straight => {
+                        each(Piece::Line(self.breaks + 1, text, &small[start..end], &self.waiting));
+                    }
+                    _ if as_it_is => {
+                        let text = straightened(String::from_utf8_lossy(line));
+                        lower(text.as_bytes(), &mut self.small);
+                        each(Piece::Line(self.breaks + 1, &text, &self.small, &self.waiting));
+                    }
+                    _ => self.pieces(line, sieve, each),
                 }
             }
             // A carriage return starts the same line anew: a progress bar is one line.
@@ -112,7 +130,7 @@ impl Lines {
             start = end + 1;
         }
         each(Piece::Quiet(quiet));
-        self.found = found;
+        (self.lower, self.found) = (small, found);
     }
 
     fn pieces(&mut self, mut line: &[u8], sieve: &Sieve, each: &mut impl FnMut(Piece<'_>)) {
@@ -137,13 +155,14 @@ impl Lines {
     }
 
     fn search(&mut self, text: &str, sieve: &Sieve, each: &mut impl FnMut(Piece<'_>)) {
-        sieve.search(text.as_bytes(), &mut self.here);
+        lower(text.as_bytes(), &mut self.small);
+        sieve.search(&self.small, &mut self.here);
         self.waiting.clear();
         self.waiting.extend(self.here.iter().filter_map(|word| sieve.waiting(*word)).flatten());
         each(if self.waiting.is_empty() {
             Piece::Quiet(u64::from(!blank(text.as_bytes())))
         } else {
-            Piece::Line(self.breaks + 1, text, &self.waiting)
+            Piece::Line(self.breaks + 1, text, &self.small, &self.waiting)
         });
     }
 }
@@ -152,13 +171,29 @@ fn blank(line: &[u8]) -> bool {
     line.iter().all(u8::is_ascii_whitespace)
 }
 
-/// What an event of `--log-format internal-json` says to a person; `None` when it is no such event.
+/// What of an event of `--log-format internal-json` is read; most of it is numbers.
+#[derive(Deserialize)]
+struct Event<'a> {
+    #[serde(borrow)]
+    action: Cow<'a, str>,
+    #[serde(default)]
+    msg: Value,
+    #[serde(default)]
+    text: Value,
+    #[serde(default)]
+    fields: Value,
+}
+
+/// What an event says to a person; `None` when it is no such event.
 fn of_nix(json: &[u8]) -> Option<String> {
-    let event: Value = serde_json::from_slice(json).ok()?;
-    let text = match event.get("action")?.as_str()? {
-        "msg" => event.get("msg"),
-        "start" => event.get("text"),
-        "result" => event.get("fields").and_then(|fields| fields.get(0)),
+    if !json.trim_ascii_start().starts_with(b"{") {
+        return None;
+    }
+    let event: Event<'_> = serde_json::from_slice(json).ok()?;
+    let text = match event.action.as_ref() {
+        "msg" => Some(&event.msg),
+        "start" => Some(&event.text),
+        "result" => event.fields.get(0),
         _ => None,
     };
     Some(text.and_then(Value::as_str).unwrap_or_default().to_owned())
@@ -179,11 +214,11 @@ fn plain(text: &str) -> Cow<'_, str> {
         let clean = sanitise(&text).replace('\u{a0}', " ");
         text = Cow::Owned(clean);
     }
-    straight(text)
+    straightened(text)
 }
 
 /// With straight quotes.
-fn straight(mut text: Cow<'_, str>) -> Cow<'_, str> {
+fn straightened(mut text: Cow<'_, str>) -> Cow<'_, str> {
     if !text.is_ascii() && text.contains(['\u{2018}', '\u{2019}', '\u{201c}', '\u{201d}']) {
         text = Cow::Owned(text.replace(['\u{2018}', '\u{2019}'], "'").replace(['\u{201c}', '\u{201d}'], "\""));
     }
@@ -203,7 +238,10 @@ mod tests {
         let mut lines = Lines::default();
         let mut each = |piece: Piece<'_>| match piece {
             Piece::Quiet(count) => others += count,
-            Piece::Line(number, text, _) => found.push((number, text.to_owned())),
+            Piece::Line(number, text, lower, _) => {
+                assert_eq!(text.to_ascii_lowercase().as_bytes(), lower);
+                found.push((number, text.to_owned()));
+            }
         };
         for chunk in chunks {
             lines.feed(chunk.as_bytes(), &sieve, &mut each);

@@ -2,19 +2,23 @@
 //!
 //! What the faults look like is data: `assets/diagnoses/CODE.toml`, one file a cause.
 
+mod advice;
 mod batch;
 mod condition;
 mod diagnosis;
 mod judge;
 mod knowledge;
 mod lines;
+mod lower;
 mod page;
+mod pairs;
 mod pattern;
 mod rarity;
 mod recent;
 mod rule;
 mod sieve;
 mod watch;
+mod words;
 
 use std::sync::Arc;
 
@@ -25,6 +29,7 @@ use super::facts::Facts;
 use super::failure::Failure;
 use super::finding::Finding;
 
+pub use advice::Advice;
 pub use batch::Batch;
 pub use diagnosis::Diagnosis;
 pub use knowledge::{Knowledge, codes, diagnosis};
@@ -126,6 +131,11 @@ pub fn explain_text(text: &str, facts: Option<&Facts>, data: &Data) -> Vec<Expla
     explainer.finish(facts)
 }
 
+/// Data files break their lines where they like.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use regex::bytes::RegexBuilder;
@@ -144,10 +154,11 @@ mod tests {
                 for line in diagnosis.looks.iter().flat_map(|look| [look.clone(), look.to_uppercase(), look.to_lowercase()]) {
                     let wanted = plain.is_match(line.as_bytes());
                     let lower = line.to_ascii_lowercase();
-                    knowledge.sieve.search(line.as_bytes(), &mut found);
+                    knowledge.sieve.search(lower.as_bytes(), &mut found);
                     let sifted =
                         found.iter().filter_map(|word| knowledge.sieve.waiting(*word)).flatten().any(|one| *one == number);
-                    let got = sifted && knowledge.patterns[number].matches(&line, lower.as_bytes());
+                    let pairs = pairs::Pairs::of(lower.as_bytes());
+                    let got = sifted && knowledge.patterns[number].matches(&line, lower.as_bytes(), &pairs);
                     assert_eq!(got, wanted, "`{source}` in `{line}`");
                     matches += usize::from(wanted);
                 }

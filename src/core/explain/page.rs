@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::diagnosis::{Diagnosis, Line};
+use super::advice::Line;
+use super::diagnosis::Diagnosis;
 
 /// Markdown, readable as it is in a terminal.
 #[must_use]
@@ -17,10 +18,10 @@ pub fn page(diagnosis: &Diagnosis) -> String {
     }
     let remedy = &diagnosis.remedy;
     let _ = write!(out, "\n## What to do\n\n{}\n", remedy.say.trim());
-    commands(&mut out, &remedy.commands, remedy.undo.as_deref());
+    commands(&mut out, &remedy.commands, remedy.undo.as_deref(), remedy.source.as_deref());
     for variant in &remedy.variants {
         let _ = write!(out, "\n### {}\n\n{}\n", variant.title, variant.say.trim());
-        commands(&mut out, &variant.commands, variant.undo.as_deref());
+        commands(&mut out, &variant.commands, variant.undo.as_deref(), variant.source.as_deref());
     }
     if !diagnosis.page.trim().is_empty() {
         let _ = write!(out, "\n## More\n\n{}\n", diagnosis.page.trim());
@@ -33,7 +34,7 @@ pub fn page(diagnosis: &Diagnosis) -> String {
     out
 }
 
-fn commands(out: &mut String, lines: &[Line], undo: Option<&str>) {
+fn commands(out: &mut String, lines: &[Line], undo: Option<&str>, source: Option<&str>) {
     if !lines.is_empty() {
         out.push_str("\n```sh\n");
         for line in lines {
@@ -43,6 +44,9 @@ fn commands(out: &mut String, lines: &[Line], undo: Option<&str>) {
     }
     if let Some(undo) = undo {
         let _ = write!(out, "\nTo take it back: {}\n", undo.trim());
+    }
+    if let Some(source) = source {
+        let _ = write!(out, "\nSee {source}\n");
     }
 }
 

@@ -2,9 +2,12 @@
 
 use std::sync::OnceLock;
 
-use memchr::memmem::Finder;
+use memchr::memmem;
 use regex::bytes::{Regex, RegexBuilder};
 use regex_syntax::hir::{Capture, Class, ClassBytes, ClassBytesRange, Hir, HirKind};
+
+use super::pairs::Pairs;
+use super::words::{Sets, of_literal, one_of, shortest, words};
 
 /// Shorter words are in every log.
 const SHORTEST_WORD: usize = 3;
@@ -12,20 +15,18 @@ const SHORTEST_WORD: usize = 3;
 /// The parts of a text that an expression names.
 pub(super) type Named = Vec<(String, String)>;
 
-/// A regular expression, compiled when its words are first seen. Upper and lower case are the same. It works on bytes: what it
+/// A regular expression, compiled when a line holds all its words. Upper and lower case are the same. It works on bytes: what it
 /// names is ASCII, and an expression that knows Unicode takes many times as long to compile.
 #[derive(Debug)]
 pub(super) struct Pattern {
     pub(super) source: String,
     /// Every text that matches holds a word of each of these sets; lower case.
-    pub(super) needs: Vec<Vec<String>>,
+    pub(super) needs: Sets,
     compiled: OnceLock<Option<Compiled>>,
 }
 
-/// What is made when the rarest word of a pattern is first seen.
 #[derive(Debug)]
 struct Compiled {
-    needs: Vec<Vec<Finder<'static>>>,
     /// It is for texts in lower case.
     lower: bool,
     regex: Regex,
@@ -35,18 +36,15 @@ impl Pattern {
     /// # Errors
     /// What is wrong with the expression, for the one who wrote it.
     pub(super) fn new(source: &str) -> Result<Self, String> {
-        let hir = regex_syntax::ParserBuilder::new()
-            .unicode(false)
-            .utf8(false)
-            .build()
-            .parse(source)
-            .map_err(|error| format!("`{source}`: {error}"))?;
-        let mut needs = Vec::new();
-        gather(&hir, &mut needs);
-        needs.sort_by_key(|set| std::cmp::Reverse(shortest(set)));
-        if !needs.iter().any(|set| shortest(set) >= SHORTEST_WORD) {
+        let long = |needs: &Sets| needs.iter().any(|set| shortest(set) >= SHORTEST_WORD);
+        let mut needs = match words(source).filter(long) {
+            Some(needs) => needs,
+            None => parsed(source)?,
+        };
+        if !long(&needs) {
             return Err(format!("`{source}`: needs a fixed word of {SHORTEST_WORD} letters or more in every branch"));
         }
+        needs.sort_by_key(|set| std::cmp::Reverse(shortest(set)));
         Ok(Self { source: source.to_owned(), needs, compiled: OnceLock::new() })
     }
 
@@ -55,13 +53,16 @@ impl Pattern {
         self.needs.iter().map(Vec::as_slice).filter(|set| shortest(set) >= SHORTEST_WORD)
     }
 
-    /// Whether it matches anywhere in `text`; `lower` is the same in lower case.
-    pub(super) fn matches(&self, text: &str, lower: &[u8]) -> bool {
-        self.compiled().is_some_and(|compiled| {
-            let holds = |word: &Finder<'_>| word.find(lower).is_some();
-            let text = if compiled.lower { lower } else { text.as_bytes() };
-            compiled.needs.iter().all(|set| set.iter().any(holds)) && compiled.regex.is_match(text)
-        })
+    /// Whether it matches anywhere in `text`; `lower` is the same in lower case, `pairs` the pairs of letters in that.
+    pub(super) fn matches(&self, text: &str, lower: &[u8], pairs: &Pairs) -> bool {
+        let all = |holds: &dyn Fn(&String) -> bool| self.needs.iter().all(|set| set.iter().any(holds));
+        // What is not compiled yet is worth a closer look first: most never are.
+        if !all(&|word| pairs.may_hold(word))
+            || (self.compiled.get().is_none() && !all(&|word| memmem::find(lower, word.as_bytes()).is_some()))
+        {
+            return false;
+        }
+        self.compiled().is_some_and(|compiled| compiled.regex.is_match(if compiled.lower { lower } else { text.as_bytes() }))
     }
 
     /// Where it matches first, and the named parts of the text there.
@@ -79,9 +80,7 @@ impl Pattern {
             let small = lower_case(&self.source);
             let source = small.as_deref().unwrap_or(&self.source);
             let regex = RegexBuilder::new(source).case_insensitive(small.is_none()).unicode(false).build().ok()?;
-            let finder = |word: &String| Finder::new(word).into_owned();
-            let needs = self.needs.iter().map(|set| set.iter().map(finder).collect()).collect();
-            Some(Compiled { needs, lower: small.is_some(), regex })
+            Some(Compiled { lower: small.is_some(), regex })
         };
         self.compiled.get_or_init(compile).as_ref()
     }
@@ -122,35 +121,30 @@ fn without_capitals(hir: &Hir) -> Hir {
     }
 }
 
-/// The sets of words of which one each must be there.
-fn gather(hir: &Hir, sets: &mut Vec<Vec<String>>) {
+/// The sets of words, by the real parser.
+///
+/// # Errors
+/// What is wrong with the expression.
+pub(super) fn parsed(source: &str) -> Result<Sets, String> {
+    let mut parser = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build();
+    let mut sets = Vec::new();
+    gather(&parser.parse(source).map_err(|error| format!("`{source}`: {error}"))?, &mut sets);
+    Ok(sets)
+}
+
+fn gather(hir: &Hir, sets: &mut Sets) {
     match hir.kind() {
-        HirKind::Literal(literal) => sets.extend(of_literal(&literal.0)),
+        HirKind::Literal(literal) => sets.extend(std::str::from_utf8(&literal.0).ok().into_iter().flat_map(of_literal)),
         HirKind::Capture(capture) => gather(&capture.sub, sets),
         HirKind::Repetition(repetition) if repetition.min > 0 => gather(&repetition.sub, sets),
         HirKind::Concat(parts) => parts.iter().for_each(|part| gather(part, sets)),
-        // Of each branch the set whose shortest word is the longest.
-        HirKind::Alternation(branches) => {
-            let best = branches.iter().map(|branch| {
-                let mut inner = Vec::new();
-                gather(branch, &mut inner);
-                inner.into_iter().max_by_key(|set| shortest(set))
-            });
-            sets.extend(best.collect::<Option<Vec<_>>>().map(|best| best.concat()));
-        }
+        HirKind::Alternation(branches) => sets.extend(one_of(branches.iter().map(|branch| {
+            let mut inner = Vec::new();
+            gather(branch, &mut inner);
+            inner
+        }))),
         _ => {}
     }
-}
-
-/// Quotes are written in many ways, so a word ends at one.
-fn of_literal(bytes: &[u8]) -> Vec<Vec<String>> {
-    let Ok(text) = std::str::from_utf8(bytes) else { return Vec::new() };
-    let words = text.split(['\'', '"']).filter(|word| word.len() > 1 && word.is_ascii());
-    words.map(|word| vec![word.to_ascii_lowercase()]).collect()
-}
-
-fn shortest(set: &[String]) -> usize {
-    set.iter().map(String::len).min().unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -187,7 +181,11 @@ mod tests {
             let lower = text.to_ascii_lowercase();
             let got = pattern.locate(text, lower.as_bytes());
             assert_eq!(got, found.map(|(at, name)| (at, vec![("name".to_owned(), name.to_owned())])), "{source} in {text}");
-            assert_eq!(pattern.matches(text, lower.as_bytes()), found.is_some(), "{source} in {text}");
+            assert_eq!(
+                pattern.matches(text, lower.as_bytes(), &Pairs::of(lower.as_bytes())),
+                found.is_some(),
+                "{source} in {text}"
+            );
             let plain = RegexBuilder::new(source).case_insensitive(true).unicode(false).build().unwrap();
             assert_eq!(plain.is_match(text.as_bytes()), found.is_some(), "{source} in {text}");
         }

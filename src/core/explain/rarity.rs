@@ -1,7 +1,6 @@
 //! How ordinary a word is in a log, by the letters in it: a pattern is looked for by its rarest word.
 
-use std::collections::HashMap;
-
+use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
 use super::sieve::LETTERS;
@@ -19,7 +18,7 @@ pub(super) struct Ordinary {
 /// Three letters and how ordinary they are; those it does not know are rare.
 #[derive(Debug, Default)]
 pub(super) struct Rarity {
-    grams: HashMap<[u8; GRAM], usize>,
+    grams: FxHashMap<[u8; GRAM], usize>,
 }
 
 impl Rarity {
@@ -36,8 +35,8 @@ impl Rarity {
 
     /// How often a set of words, one of which must be there, is met: the lower the better.
     pub(super) fn of_set(&self, words: &[String]) -> (usize, usize) {
-        let each = || words.iter().map(|word| self.of(word.as_bytes()).0);
-        (each().max().unwrap_or(0), each().sum())
+        let each = words.iter().map(|word| self.of(word.as_bytes()).0);
+        each.fold((0, 0), |(most, sum), one| (most.max(one), sum + one))
     }
 
     /// Where in a word the few letters begin that are met the least.
@@ -48,8 +47,9 @@ impl Rarity {
 
     /// Letters are met at most as often as the rarest three of them.
     fn of(&self, letters: &[u8]) -> (usize, usize) {
-        let each = || letters.windows(GRAM).map(|gram| self.grams.get(gram).copied().unwrap_or(0));
-        (each().min().unwrap_or(0), each().sum())
+        let each = letters.array_windows().map(|gram: &[u8; GRAM]| self.grams.get(gram).copied().unwrap_or(0));
+        let (least, sum) = each.fold((usize::MAX, 0), |(least, sum), one| (least.min(one), sum + one));
+        (if least == usize::MAX { 0 } else { least }, sum)
     }
 }
 
@@ -61,7 +61,7 @@ mod tests {
     fn the_rarest_letters_of_the_rarest_word() {
         let rarity = Rarity::new(&Ordinary { grams: vec!["errrorlib".into(), "or:iod".into()] });
         assert_eq!(rarity.heart("libcuda error"), 1);
-        assert_eq!(rarity.heart("error: xqz"), 4, "the first four of which none are known");
+        assert_eq!(rarity.heart("error: xqz"), 4, "the first that are not known");
         assert_eq!(rarity.heart("sm_"), 0);
         let set = |words: &[&str]| rarity.of_set(&words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>());
         assert!(set(&["libcuda"]) < set(&["err"]), "unknown letters are rare");

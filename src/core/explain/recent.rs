@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use super::knowledge::Knowledge;
+use super::pairs::Pairs;
 use super::pattern::{Named, Pattern};
 
 /// The most characters of a line that are shown.
@@ -18,6 +19,10 @@ struct Line {
     text: String,
     /// The same in lower case.
     lower: Vec<u8>,
+    /// Those that may match in it.
+    waiting: Vec<usize>,
+    /// The pairs of letters in it, once one was looked for.
+    pairs: Option<Pairs>,
     /// Whether it names faults and is none, once that was asked.
     noise: Option<bool>,
 }
@@ -35,18 +40,20 @@ impl Recent {
         Self { reach, lines: VecDeque::new() }
     }
 
-    /// Keeps a line; the places only grow.
-    pub(super) fn keep(&mut self, place: u64, number: u64, text: &str) {
+    /// Keeps a line in which these patterns may match; the places only grow.
+    pub(super) fn keep(&mut self, place: u64, number: u64, text: &str, lower: &[u8], waiting: &[usize]) {
         // The oldest line lends its memory.
         let mut line = Line::default();
         while let Some(old) = self.lines.pop_front_if(|old| old.place + self.reach < place) {
             line = old;
         }
-        (line.place, line.number, line.noise) = (place, number, None);
+        (line.place, line.number, line.pairs, line.noise) = (place, number, None, None);
         line.text.clear();
         line.text.push_str(text);
         line.lower.clear();
-        line.lower.extend(text.bytes().map(|byte| byte.to_ascii_lowercase()));
+        line.lower.extend_from_slice(lower);
+        line.waiting.clear();
+        line.waiting.extend_from_slice(waiting);
         self.lines.push_back(line);
     }
 
@@ -59,14 +66,34 @@ impl Recent {
 
     /// Whether a pattern matches in the line of this place, and the line is none of those that say nothing.
     pub(super) fn matches(&mut self, knowledge: &Knowledge, place: u64, pattern: usize) -> bool {
-        let Some(found) = self.find(place) else { return false };
-        let Line { text, lower, noise, .. } = &mut self.lines[found];
-        knowledge.patterns[pattern].matches(text, lower)
-            && !*noise.get_or_insert_with(|| knowledge.noise.as_ref().is_some_and(|noise| noise.matches(text, lower)))
+        self.find(place).is_some_and(|found| self.lines[found].matches(knowledge, pattern))
+    }
+
+    /// The last place after `after` where one of these patterns matches.
+    pub(super) fn last(&mut self, knowledge: &Knowledge, after: u64, patterns: &[usize]) -> Option<u64> {
+        let mut near = self.lines.iter_mut().rev().take_while(|line| line.place > after);
+        near.find_map(|line| {
+            let mut all = patterns.iter();
+            all.any(|&pattern| line.waiting.contains(&pattern) && line.matches(knowledge, pattern)).then_some(line.place)
+        })
     }
 
     fn find(&self, place: u64) -> Option<usize> {
+        // It is the newest that is asked for the most.
+        let newest = self.lines.len().checked_sub(1)?;
+        if self.lines[newest].place == place {
+            return Some(newest);
+        }
         self.lines.binary_search_by_key(&place, |line| line.place).ok()
+    }
+}
+
+impl Line {
+    fn matches(&mut self, knowledge: &Knowledge, pattern: usize) -> bool {
+        let Self { text, lower, pairs, noise, .. } = self;
+        let pairs = pairs.get_or_insert_with(|| Pairs::of(lower));
+        knowledge.patterns[pattern].matches(text, lower, pairs)
+            && !*noise.get_or_insert_with(|| knowledge.noise.as_ref().is_some_and(|noise| noise.matches(text, lower, pairs)))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Finds in one pass over raw bytes the words without which no pattern can match, so that most lines are never looked at.
 //!
-//! Of each pattern the rarest set of words is looked for, and of each word its rarest four letters: one look at a table of bits for
+//! Of each pattern the rarest set of words is looked for, and of each word its rarest three letters: one look at a table of bits for
 //! every byte of the log. An automaton of all the words is megabytes large, takes long to build and does not fit into a fast cache.
 
 use std::collections::BTreeMap;
@@ -14,19 +14,13 @@ use super::rarity::Rarity;
 const UNCLEAN: [&str; 6] = ["\\u001b[", "\\x1b[", "\\033[", "\\e[", "^[[", "@nix "];
 
 /// How many letters are looked at at once.
-pub(super) const LETTERS: usize = 4;
-/// Makes capitals small, and a few other bytes the same: what is found is compared afterwards.
-const FOLD: u32 = 0x2020_2020;
-/// All but the last of four letters.
-const THREE: u32 = 0x00ff_ffff;
+pub(super) const LETTERS: usize = 3;
 
 /// Every word that is looked for.
 #[derive(Debug)]
 pub(super) struct Sieve {
     words: Vec<Word>,
-    four: Letters,
-    /// Words of three letters.
-    three: Letters,
+    letters: Letters,
 }
 
 #[derive(Debug)]
@@ -49,7 +43,7 @@ struct Letters {
 /// A word that was found.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Found {
-    /// The first of the letters by which it was found; what is found comes in this order.
+    /// The last of the letters by which it was found; what is found comes in this order.
     pub(super) at: usize,
     pub(super) start: usize,
     pub(super) end: usize,
@@ -68,31 +62,24 @@ impl Sieve {
             }
         }
         let unclean = UNCLEAN.iter().map(|word| (*word, None));
-        let mut sieve = Self { words: Vec::new(), four: Letters::new(), three: Letters::new() };
+        let mut sieve = Self { words: Vec::new(), letters: Letters::new() };
         for (text, waiting) in unclean.chain(waiting.into_iter().map(|(word, waiting)| (word, Some(waiting)))) {
             let heart = rarity.heart(text);
-            let letters = letters(&text.as_bytes()[heart..]);
-            let table = if text.len() < LETTERS { &mut sieve.three } else { &mut sieve.four };
-            table.add(letters, sieve.words.len());
+            sieve.letters.add(letters(&text.as_bytes()[heart..heart + LETTERS]), sieve.words.len());
             sieve.words.push(Word { text: text.to_owned(), heart, waiting });
         }
         sieve
     }
 
-    /// Every word in `bytes`.
+    /// Every word in `bytes`, which are in lower case.
     pub(super) fn search(&self, bytes: &[u8], found: &mut Vec<Found>) {
         found.clear();
-        for (at, four) in bytes.array_windows().enumerate() {
-            let four = u32::from_le_bytes(*four) | FOLD;
-            if self.four.may(four) {
-                self.look(&self.four, four, at, bytes, found);
+        let mut last = 0;
+        for (at, &byte) in bytes.iter().enumerate() {
+            last = last >> 8 | u32::from(byte) << 16;
+            if self.letters.may(last) {
+                self.look(last, at, bytes, found);
             }
-            if self.three.may(four & THREE) {
-                self.look(&self.three, four & THREE, at, bytes, found);
-            }
-        }
-        if let Some(at) = bytes.len().checked_sub(LETTERS - 1) {
-            self.look(&self.three, letters(&bytes[at..]), at, bytes, found);
         }
     }
 
@@ -101,12 +88,13 @@ impl Sieve {
         self.words[found.word].waiting.as_deref()
     }
 
-    fn look(&self, table: &Letters, letters: u32, at: usize, bytes: &[u8], found: &mut Vec<Found>) {
-        for &number in table.words.get(&letters).into_iter().flatten() {
+    /// The words that have these letters, of which the last is here.
+    fn look(&self, letters: u32, at: usize, bytes: &[u8], found: &mut Vec<Found>) {
+        for &number in self.letters.words.get(&letters).into_iter().flatten() {
             let word = &self.words[number];
-            let Some(start) = at.checked_sub(word.heart) else { continue };
+            let Some(start) = (at + 1).checked_sub(LETTERS + word.heart) else { continue };
             let end = start + word.text.len();
-            if bytes.get(start..end).is_some_and(|here| here.eq_ignore_ascii_case(word.text.as_bytes())) {
+            if bytes.get(start..end) == Some(word.text.as_bytes()) {
                 found.push(Found { at, start, end, word: number });
             }
         }
@@ -132,13 +120,9 @@ impl Letters {
     }
 }
 
-/// The first three or four letters as one number.
+/// Three letters as one number, the first the lowest.
 fn letters(text: &[u8]) -> u32 {
-    let mut four = [0; LETTERS];
-    let count = text.len().min(LETTERS);
-    four[..count].copy_from_slice(&text[..count]);
-    let folded = u32::from_le_bytes(four) | FOLD;
-    if count < LETTERS { folded & THREE } else { folded }
+    text.iter().rev().fold(0, |letters, byte| letters << 8 | u32::from(*byte))
 }
 
 /// The bit of letters in a table of 65,536: it stays in the fastest cache.
@@ -160,7 +144,7 @@ mod tests {
         let sieve = Sieve::new(&patterns, &Rarity::default());
         let found = |text: &'static str| {
             let mut found = Vec::new();
-            sieve.search(text.as_bytes(), &mut found);
+            sieve.search(text.to_ascii_lowercase().as_bytes(), &mut found);
             let each = found.iter().map(|found| (&text[found.start..found.end], sieve.waiting(*found).map(<[_]>::to_vec)));
             each.collect::<Vec<_>>()
         };

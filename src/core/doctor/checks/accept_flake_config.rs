@@ -4,7 +4,7 @@ use crate::core::doctor::Case;
 use crate::core::doctor::check::{Check, Judged};
 #[cfg(test)]
 use crate::core::doctor::examples::{passes, skips, warns};
-use crate::core::doctor::remedies::say;
+use crate::core::doctor::remedies::known;
 
 pub const CHECK: Check = Check {
     id: "accept-flake-config",
@@ -28,9 +28,7 @@ fn run(case: &Case<'_>) -> Judged {
         Some("true") => Judged::warn("accept-flake-config", "every flake may change the settings of Nix without asking")
             .seen("`accept-flake-config = true`")
             .cause("a flake can then name binary caches and hooks; together with a trusted user that is as much as root")
-            .remedy(say(
-                "Take that line out of nix.conf. nixml's projects carry no settings of their own, so they do not need it.",
-            )),
+            .remedy(known("accept-flake-config", case)),
         Some(value) => Judged::pass(format!("it is `{value}`")),
     }
 }

@@ -4,7 +4,7 @@ use crate::core::doctor::Case;
 use crate::core::doctor::check::{Check, Judged};
 #[cfg(test)]
 use crate::core::doctor::examples::{passes, skips, warns};
-use crate::core::doctor::remedies::say;
+use crate::core::doctor::remedies::known;
 
 pub const CHECK: Check = Check {
     id: "cache-trust",
@@ -37,18 +37,16 @@ fn run(case: &Case<'_>) -> Judged {
     if asked.is_empty() {
         return Judged::skipped("the settings of Nix are not known");
     }
-    let known = |url: &str| {
+    let usable = |url: &str| {
         url.contains("://cache.nixos.org")
             || ["trusted-substituters", "extra-trusted-substituters"].iter().any(|key| urls(key).any(|known| known == url))
     };
-    let ignored: Vec<_> = asked.into_iter().filter(|url| !known(url)).collect();
+    let ignored: Vec<_> = asked.into_iter().filter(|url| !usable(url)).collect();
     if trusted || ignored.is_empty() {
         return Judged::pass("every cache that is asked for may be used");
     }
     Judged::warn("untrusted-substituter", "a binary cache may be ignored")
         .seen(format!("the daemon does not take settings from this user; asked for: {}", ignored.join(", ")))
         .cause("unless /etc/nix/nix.conf itself names the cache, the daemon ignores it and builds from source what it holds, for hours")
-        .remedy(say(
-            "Have an administrator add it to /etc/nix/nix.conf (or nix.custom.conf) as `extra-trusted-substituters`, with its key as `extra-trusted-public-keys`, and restart the daemon. nixml's own projects need no such cache.",
-        ))
+        .remedy(known("untrusted-substituter", case))
 }

@@ -4,7 +4,7 @@ use crate::core::doctor::Case;
 use crate::core::doctor::check::{Check, Judged};
 #[cfg(test)]
 use crate::core::doctor::examples::{CPU, notes, passes, skips, warns};
-use crate::core::doctor::remedies::type_in;
+use crate::core::doctor::remedies::known;
 
 pub const CHECK: Check = Check {
     id: "conda",
@@ -28,7 +28,7 @@ fn run(case: &Case<'_>) -> Judged {
         (Some(name), _) if case.in_project() => Judged::warn("conda-active", "a conda environment is active around the project")
             .seen(format!("conda environment `{name}`"))
             .cause("its programs and libraries come before the system's; the project's shell puts its own first, other shells do not")
-            .remedy(type_in("Leave it before working here; `conda config --set auto_activate false` keeps it from starting with every shell.", "conda deactivate")),
+            .remedy(known("conda-active", case)),
         (Some(name), _) => Judged::note("conda-active", "a conda environment is active").seen(format!("conda environment `{name}`")),
         (None, Some(true)) => Judged::note("conda-active", "conda is on PATH").seen("a folder of conda is on PATH; no environment is active"),
         (None, _) => Judged::pass("no conda environment is active"),

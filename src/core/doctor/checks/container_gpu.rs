@@ -4,7 +4,7 @@ use crate::core::doctor::Case;
 use crate::core::doctor::check::{Check, Judged};
 #[cfg(test)]
 use crate::core::doctor::examples::{CPU, CUDA, fails, passes, skips};
-use crate::core::doctor::remedies::remedy;
+use crate::core::doctor::remedies::known;
 use crate::core::plan::Target;
 
 pub const CHECK: Check = Check {
@@ -53,6 +53,6 @@ fn run(case: &Case<'_>) -> Judged {
     Judged::fail("container-toolkit-missing", "the container was started without the card")
         .seen(format!("{kind}; not inside: {}", missing.join(", ")))
         .cause("a container sees no card unless the NVIDIA runtime hands it in, with the driver's library of the host")
-        .remedy(remedy("container-gpu", case.family()))
+        .remedy(known("container-toolkit-missing", case))
         .required(case.gpu_matters())
 }

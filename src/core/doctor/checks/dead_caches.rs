@@ -5,7 +5,7 @@ use crate::core::doctor::check::{Check, Judged};
 #[cfg(test)]
 use crate::core::doctor::examples::{notes, passes, skips, warns};
 use crate::core::doctor::limits::limits;
-use crate::core::doctor::remedies::say;
+use crate::core::doctor::remedies::known;
 
 pub const CHECK: Check = Check {
     id: "dead-caches",
@@ -45,8 +45,5 @@ fn run(case: &Case<'_>) -> Judged {
     } else {
         Judged::note("dead-binary-cache", "a binary cache in the settings has no CUDA builds")
     };
-    judged
-        .seen(seen.join("; "))
-        .cause(why.join(" "))
-        .remedy(say("Take it out of nix.conf (and its key): every build asks it first and waits. nixml's projects need no cache but cache.nixos.org."))
+    judged.seen(seen.join("; ")).cause(why.join(" ")).remedy(known("dead-binary-cache", case))
 }

@@ -4,7 +4,7 @@ use crate::core::doctor::Case;
 use crate::core::doctor::check::{Check, Judged};
 #[cfg(test)]
 use crate::core::doctor::examples::{fails, passes, skips};
-use crate::core::doctor::remedies::remedy;
+use crate::core::doctor::remedies::known;
 
 pub const CHECK: Check = Check {
     id: "device-nodes",
@@ -44,7 +44,7 @@ fn run(case: &Case<'_>) -> Judged {
         return Judged::fail("device-permissions", "this user may not open the driver's device files")
             .seen(seen.join("; "))
             .cause("the files belong to a group this user is not in, or the driver was told to restrict them")
-            .remedy(remedy("device-groups", case.family()))
+            .remedy(known("device-permissions", case))
             .required(case.gpu_matters());
     }
     let Some(nodes) = case.nodes() else {
@@ -57,7 +57,7 @@ fn run(case: &Case<'_>) -> Judged {
         return Judged::fail("no-cuda-device", "the driver runs and has no device files")
             .seen("the module is loaded; no /dev/nvidia0, no /dev/nvidiactl")
             .cause("the helper that makes the files did not run, or the driver found no card it knows")
-            .remedy(remedy("make-nodes", case.family()))
+            .remedy(known("no-cuda-device", case))
             .required(case.gpu_matters());
     }
     if nodes.is_empty() {

@@ -4,7 +4,7 @@ use crate::core::doctor::Case;
 use crate::core::doctor::check::{Check, Judged};
 #[cfg(test)]
 use crate::core::doctor::examples::{fails, passes, skips};
-use crate::core::doctor::remedies::{remedy, say};
+use crate::core::doctor::remedies::known;
 
 pub const CHECK: Check = Check {
     id: "driver-match",
@@ -57,7 +57,7 @@ fn run(case: &Case<'_>) -> Judged {
     if case.is_container() {
         return judged
             .cause("the container holds a driver library of its own, or was started before the host's driver was updated")
-            .remedy(say("Remove driver packages from the image, restart the container, and reboot the host if its own `nvidia-smi` fails too."));
+            .remedy(known("driver-library-mismatch", case));
     }
-    judged.cause("the driver was updated while the old module stayed in memory").remedy(remedy("match-driver", case.family()))
+    judged.cause("the driver was updated while the old module stayed in memory").remedy(known("driver-library-mismatch", case))
 }

@@ -5,8 +5,7 @@ use crate::core::doctor::build::{Judging, driver};
 use crate::core::doctor::check::{Check, Judged};
 #[cfg(test)]
 use crate::core::doctor::examples::{CPU, CUDA, CUDA_12, fails, notes, passes, skips, warns};
-use crate::core::doctor::remedies;
-use crate::core::finding::Remedy;
+use crate::core::doctor::remedies::known;
 use crate::core::verdict::{Card, Obstacle, say};
 
 pub const CHECK: Check = Check {
@@ -44,16 +43,6 @@ pub const CHECK: Check = Check {
     ],
 };
 
-/// Inside a container the driver is the host's, whatever distribution the container has.
-fn update(case: &Case<'_>) -> Remedy {
-    if case.is_container() {
-        return remedies::say(
-            "Update the driver on the host and start the container anew, or choose a build for an older CUDA: `nixml matrix` shows which.",
-        );
-    }
-    remedies::remedy("update-driver", case.family())
-}
-
 fn run(case: &Case<'_>) -> Judged {
     let (catalog, machine) = match driver(case) {
         Ok(known) => known,
@@ -75,7 +64,7 @@ fn run(case: &Case<'_>) -> Judged {
             ));
         }
         if let Some(seen) = too_old.or(below) {
-            let mut todo = update(case);
+            let mut todo = known(code, case);
             todo.say = format!("{} {}.", todo.say, judging.instead());
             return Judged::fail(code, format!("the driver is too old for {}", judging.title()))
                 .seen(seen)
@@ -90,7 +79,7 @@ fn run(case: &Case<'_>) -> Judged {
         (None, _) => Judged::warn(code, "the driver is older than every CUDA build of today needs")
             .seen(has)
             .cause("frameworks bring the CUDA they were built with, and that needs a driver of its time")
-            .remedy(update(case)),
+            .remedy(known(code, case)),
         (Some(major), Some(newest)) if case.plan.is_none() && major < newest.major => {
             let floor = if machine.wsl { &newest.windows } else { &newest.linux };
             // Of a card that such a driver leaves out, the driver of today is the best there is.
@@ -105,7 +94,7 @@ fn run(case: &Case<'_>) -> Judged {
             }
             Judged::note(code, format!("the newest CUDA {} builds need driver {floor}", newest.major))
                 .seen(has)
-                .remedy(update(case))
+                .remedy(known(code, case))
         }
         _ => Judged::pass(has),
     }

@@ -4,7 +4,7 @@ use crate::core::doctor::Case;
 use crate::core::doctor::check::{Check, Judged};
 #[cfg(test)]
 use crate::core::doctor::examples::{passes, skips, warns};
-use crate::core::doctor::remedies::remedy;
+use crate::core::doctor::remedies::known;
 
 pub const CHECK: Check = Check {
     id: "flakes",
@@ -29,6 +29,6 @@ fn run(case: &Case<'_>) -> Judged {
         Some(Some(false)) => Judged::warn("flakes-disabled", "flakes are off")
             .seen("the settings do not list both `nix-command` and `flakes`")
             .cause("Nix calls them experimental and leaves them off unless its settings say otherwise")
-            .remedy(remedy("enable-flakes", case.family())),
+            .remedy(known("flakes-disabled", case)),
     }
 }

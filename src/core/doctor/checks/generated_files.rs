@@ -4,7 +4,7 @@ use crate::core::doctor::Case;
 use crate::core::doctor::check::{Check, Judged};
 #[cfg(test)]
 use crate::core::doctor::examples::{notes, passes, skips};
-use crate::core::doctor::remedies::say;
+use crate::core::doctor::remedies::known;
 
 pub const CHECK: Check = Check {
     id: "generated-files",
@@ -31,5 +31,5 @@ fn run(case: &Case<'_>) -> Judged {
     Judged::note("generated-files-edited", "generated files were edited")
         .seen(project.edited.join(", "))
         .cause("that is allowed; nixml then runs them only when told so, and does not overwrite them")
-        .remedy(say("Read them, then validate with `nixml validate --trust`; `nixml init --answers nixml.toml --force` writes them anew and keeps a copy."))
+        .remedy(known("generated-files-edited", case))
 }

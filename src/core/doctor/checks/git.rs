@@ -1,11 +1,10 @@
 //! git is there: Nix reads a project through it.
 
 use crate::core::doctor::Case;
-use crate::core::doctor::Family;
 use crate::core::doctor::check::{Check, Judged};
 #[cfg(test)]
 use crate::core::doctor::examples::{CPU, fails, notes, passes, skips};
-use crate::core::doctor::remedies::remedy;
+use crate::core::doctor::remedies::known;
 
 pub const CHECK: Check = Check {
     id: "git",
@@ -33,5 +32,5 @@ fn run(case: &Case<'_>) -> Judged {
     judged
         .seen("no `git` on PATH")
         .cause("without a repository Nix copies the whole folder, environments included, into its store at every start")
-        .remedy(remedy("install-git", Family::inside(case.os())))
+        .remedy(known("git-missing", case))
 }

@@ -4,7 +4,7 @@ use crate::core::doctor::Case;
 use crate::core::doctor::check::{Check, Judged};
 #[cfg(test)]
 use crate::core::doctor::examples::{passes, skips, warns};
-use crate::core::doctor::remedies::type_in;
+use crate::core::doctor::remedies::known;
 
 pub const CHECK: Check = Check {
     id: "git-repository",
@@ -29,9 +29,6 @@ fn run(case: &Case<'_>) -> Judged {
         Some(false) => Judged::warn("not-in-git", "the project is not in a git repository")
             .seen("there is a flake.nix and no repository around it")
             .cause("Nix then copies the whole folder into its store at every start: environments, data sets, everything")
-            .remedy(type_in(
-                "Make it a repository; what .gitignore lists stays outside.",
-                "git init && git add --intent-to-add .",
-            )),
+            .remedy(known("not-in-git", case)),
     }
 }

@@ -4,7 +4,7 @@ use crate::core::doctor::Case;
 use crate::core::doctor::check::{Check, Judged};
 #[cfg(test)]
 use crate::core::doctor::examples::{fails, passes, skips};
-use crate::core::doctor::remedies::{remedy, say};
+use crate::core::doctor::remedies::known;
 use crate::core::text::label;
 
 pub const CHECK: Check = Check {
@@ -44,10 +44,7 @@ fn run(case: &Case<'_>) -> Judged {
         } else {
             Judged::fail(code, "the driver's library crashes").cause("the library is damaged or does not belong to this driver")
         };
-        return judged
-            .seen(reason)
-            .remedy(say("Reboot, then run `nixml doctor gpu-answers` again. Meanwhile the project runs on the processor."))
-            .required(case.gpu_matters());
+        return judged.seen(reason).remedy(known(code, case)).required(case.gpu_matters());
     }
     if !case.has_nvidia() && case.driver().and_then(|driver| driver.nvml_error).is_none() {
         return Judged::skipped("no NVIDIA card was found");
@@ -92,13 +89,13 @@ fn failed(case: &Case<'_>, fault: Fault, seen: String) -> Judged {
     let judged = match fault {
         Fault::Lost => Judged::fail("gpu-fell-off-bus", "a card was lost")
             .cause("the card stopped answering: heat, power, a loose card or cable, or a crash inside it; the kernel log names it with an Xid")
-            .remedy(say("Switch the machine off and on (a warm restart may not be enough) and read `dmesg` for `Xid` if it happens again.")),
+            .remedy(known("gpu-fell-off-bus", case)),
         Fault::Ignored => Judged::fail("no-cuda-device", "the driver knows no card of this machine")
             .cause("the card is older than this branch of the driver serves, or so new that only the open module does")
-            .remedy(remedy("legacy-driver", case.family())),
+            .remedy(known("no-cuda-device", case)),
         Fault::Start => Judged::fail("gpu-init-failed", "the driver cannot start a card")
             .cause("the module is loaded and the card does not come up: RTX 50 needs the open module; else the BIOS (Above 4G Decoding), a virtual machine's passthrough or the power supply")
-            .remedy(say("Read what the kernel says (`sudo dmesg`, lines with NVRM), then install the open module for RTX 50, or switch the machine off and on.")),
+            .remedy(known("gpu-init-failed", case)),
     };
     judged.seen(seen).required(case.gpu_matters())
 }

@@ -4,7 +4,7 @@ use crate::core::doctor::Case;
 use crate::core::doctor::check::{Check, Judged};
 #[cfg(test)]
 use crate::core::doctor::examples::{CPU, fails, passes, skips};
-use crate::core::doctor::remedies::remedy;
+use crate::core::doctor::remedies::known;
 
 pub const CHECK: Check = Check {
     id: "gpu-driver",
@@ -52,6 +52,6 @@ fn run(case: &Case<'_>) -> Judged {
     Judged::fail("libcuda-not-found", "there is an NVIDIA card and no driver for it")
         .seen(format!("card {}; no NVIDIA kernel module, no libcuda.so.1", card.as_deref().unwrap_or("of NVIDIA's")))
         .cause("the driver belongs to the system, not to the project: wheels and Nix do not bring it")
-        .remedy(remedy("install-driver", case.family()))
+        .remedy(known("libcuda-not-found", case))
         .required(case.gpu_matters())
 }

@@ -5,7 +5,8 @@ use crate::core::doctor::build::Judging;
 use crate::core::doctor::check::{Check, Judged};
 #[cfg(test)]
 use crate::core::doctor::examples::{CUDA, CUDA_12, fails, passes, skips};
-use crate::core::doctor::remedies::{remedy, say};
+use crate::core::doctor::remedies::{known, on, say};
+use crate::core::facts::Facts;
 use crate::core::verdict::Obstacle;
 
 pub const CHECK: Check = Check {
@@ -54,12 +55,12 @@ fn run(case: &Case<'_>) -> Judged {
         Some((Obstacle::Jetson, seen)) => Judged::fail("jetson-unsupported", "the project's build does not run on a Jetson")
             .seen(seen)
             .cause("the wheels for aarch64 are built for servers; boards of before share no code with them")
-            .remedy(say("Use NVIDIA's own containers for JetPack, or the target `cpu`."))
+            .remedy(known("jetson-unsupported", case))
             .required(true),
         Some((Obstacle::DriverTooNew { .. }, seen)) => Judged::fail("no-cuda-device", "the driver is too new for a card")
             .seen(seen)
             .cause("newer branches of the driver ignore old generations of cards")
-            .remedy(remedy("legacy-driver", case.family()))
+            .remedy(on("no-cuda-device", &ignored(case)))
             .required(true),
         Some((_, seen)) => Judged::fail("gpu-too-old-for-wheel", "a card is too old for the project's build")
             .seen(seen)
@@ -67,4 +68,11 @@ fn run(case: &Case<'_>) -> Judged {
             .remedy(say(format!("Take an older release: {}.", judging.instead())))
             .required(true),
     }
+}
+
+/// The machine as it would be if the driver had said so itself: it lists no card (28).
+fn ignored(case: &Case<'_>) -> Facts {
+    let mut facts = case.facts.clone();
+    facts.driver.get_or_insert_default().nvml_error = Some(28);
+    facts
 }

@@ -4,7 +4,7 @@ use crate::core::doctor::Case;
 use crate::core::doctor::check::{Check, Judged};
 #[cfg(test)]
 use crate::core::doctor::examples::{CUDA, fails, passes, skips};
-use crate::core::doctor::remedies::say;
+use crate::core::doctor::remedies::known;
 
 pub const CHECK: Check = Check {
     id: "jetson",
@@ -28,7 +28,7 @@ fn run(case: &Case<'_>) -> Judged {
         Some(true) => Judged::fail("jetson-unsupported", "a Jetson: the CUDA wheels of PyPI do not run on its GPU")
             .seen("/etc/nv_tegra_release is there")
             .cause("the wheels for aarch64 are built for servers (SBSA); Orin's GPU and its driver interface differ")
-            .remedy(say("Use NVIDIA's own containers for JetPack, or jetpack-nixos; a project with the target `cpu` works here."))
+            .remedy(known("jetson-unsupported", case))
             .required(case.plan.is_some() && case.only_cuda()),
     }
 }

@@ -5,7 +5,7 @@ use crate::core::doctor::case::ModuleFault;
 use crate::core::doctor::check::{Check, Judged};
 #[cfg(test)]
 use crate::core::doctor::examples::{fails, passes, skips};
-use crate::core::doctor::remedies::remedy;
+use crate::core::doctor::remedies::known;
 
 pub const CHECK: Check = Check {
     id: "kernel-module",
@@ -42,7 +42,7 @@ fn run(case: &Case<'_>) -> Judged {
                 _ => "the driver's library is there; no module `nvidia` in the kernel",
             })
             .cause("usually a kernel or driver update without a reboot, a laptop profile that keeps the card off, or a module that failed to start")
-            .remedy(remedy("load-module", case.family()))
+            .remedy(known("driver-not-loaded", case))
             .required(case.gpu_matters()),
         Some(ModuleFault::HeldByAnother) => Judged::skipped("another driver holds the card: see `nouveau`"),
         Some(ModuleFault::SecureBoot) => Judged::skipped("Secure Boot is in the way: see `secure-boot`"),

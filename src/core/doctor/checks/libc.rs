@@ -4,7 +4,7 @@ use crate::core::doctor::Case;
 use crate::core::doctor::check::{Check, Judged};
 #[cfg(test)]
 use crate::core::doctor::examples::{notes, passes, skips};
-use crate::core::doctor::remedies::say;
+use crate::core::doctor::remedies::known;
 
 pub const CHECK: Check = Check {
     id: "libc",
@@ -36,5 +36,5 @@ fn run(case: &Case<'_>) -> Judged {
     Judged::note("musl-libc", "the system's C library is musl: only the Python of Nix works with CUDA wheels")
         .seen(libc)
         .cause("wheels with CUDA, and NVIDIA's driver, are built for glibc; the Python of Nix brings one of its own")
-        .remedy(say("Keep to the project's shell (`nix develop`); `--runner uv` and the system's Python find no wheels here."))
+        .remedy(known("musl-libc", case))
 }

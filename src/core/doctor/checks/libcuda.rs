@@ -5,7 +5,7 @@ use crate::core::doctor::Family;
 use crate::core::doctor::check::{Check, Judged};
 #[cfg(test)]
 use crate::core::doctor::examples::{fails, passes, skips};
-use crate::core::doctor::remedies::{remedy, say};
+use crate::core::doctor::remedies::known;
 
 pub const CHECK: Check = Check {
     id: "libcuda",
@@ -37,19 +37,14 @@ fn run(case: &Case<'_>) -> Judged {
     if case.is_container() {
         return Judged::skipped("inside a container the host hands it in: see `container-gpu`");
     }
-    let judged = Judged::fail("libcuda-not-found", "the driver runs and its library is missing")
+    let cause = if case.family() == Family::Nixos {
+        "on NixOS the library stands in /run/opengl-driver/lib, which `hardware.graphics.enable` makes"
+    } else {
+        "only a part of the driver is installed: the module without its compute libraries"
+    };
+    Judged::fail("libcuda-not-found", "the driver runs and its library is missing")
         .seen("the kernel module is loaded; no libcuda.so.1 in the places where drivers put it")
-        .required(case.gpu_matters());
-    if case.family() == Family::Nixos {
-        return judged
-            .cause("on NixOS the library stands in /run/opengl-driver/lib, which `hardware.graphics.enable` makes")
-            .remedy(remedy("install-driver", case.family()));
-    }
-    judged.cause("only a part of the driver is installed: the module without its compute libraries").remedy(
-        if case.family() == Family::Other {
-            say("Install the compute libraries of the driver, of the module's very version.")
-        } else {
-            remedy("install-driver", case.family())
-        },
-    )
+        .cause(cause)
+        .remedy(known("libcuda-not-found", case))
+        .required(case.gpu_matters())
 }

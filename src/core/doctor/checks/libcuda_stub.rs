@@ -4,7 +4,7 @@ use crate::core::doctor::Case;
 use crate::core::doctor::check::{Check, Judged};
 #[cfg(test)]
 use crate::core::doctor::examples::{fails, passes, skips};
-use crate::core::doctor::remedies::say;
+use crate::core::doctor::remedies::known;
 
 pub const CHECK: Check = Check {
     id: "libcuda-stub",
@@ -39,6 +39,6 @@ fn run(case: &Case<'_>) -> Judged {
     Judged::fail("libcuda-stub", "a placeholder of libcuda is loaded instead of the driver")
         .seen(seen)
         .cause("a toolkit's `stubs` folder is for linking on machines without a card; at run time every call into it fails")
-        .remedy(say("Take the `stubs` folder off LD_LIBRARY_PATH (`nixml doctor ld-library-path` says who sets it) and out of /etc/ld.so.conf.d."))
+        .remedy(known("libcuda-stub", case))
         .required(case.gpu_matters())
 }

@@ -4,7 +4,7 @@ use crate::core::doctor::Case;
 use crate::core::doctor::check::{Check, Judged};
 #[cfg(test)]
 use crate::core::doctor::examples::{fails, passes, skips, warns};
-use crate::core::doctor::remedies::{say, type_in};
+use crate::core::doctor::remedies::{known, type_in};
 use crate::core::facts::Loaded;
 
 pub const CHECK: Check = Check {
@@ -44,7 +44,7 @@ fn run(case: &Case<'_>) -> Judged {
         return Judged::fail("libcuda-stub", "Python would load a placeholder of libcuda")
             .seen(seen)
             .cause("a toolkit's `stubs` folder comes before the driver's library; every call into it fails")
-            .remedy(say("Take the `stubs` folder off LD_LIBRARY_PATH (`nixml doctor ld-library-path` says who sets it) and out of the system's list."))
+            .remedy(known("libcuda-stub", case))
             .required(case.gpu_matters());
     }
     // Without libcuda there is no card, which is told elsewhere.

@@ -5,7 +5,7 @@ use crate::core::doctor::case::ModuleFault;
 use crate::core::doctor::check::{Check, Judged};
 #[cfg(test)]
 use crate::core::doctor::examples::{fails, passes, skips};
-use crate::core::doctor::remedies::remedy;
+use crate::core::doctor::remedies::known;
 
 pub const CHECK: Check = Check {
     id: "module-build",
@@ -49,6 +49,6 @@ fn run(case: &Case<'_>) -> Judged {
     Judged::fail("driver-build-failed", "the driver has no module for this kernel")
         .seen(format!("the driver's library is there; no nvidia module for {kernel} on the disk"))
         .cause("the module was not built for this kernel: its headers are missing, or the driver does not compile with it")
-        .remedy(remedy("build-module", case.family()))
+        .remedy(known("driver-build-failed", case))
         .required(case.gpu_matters())
 }

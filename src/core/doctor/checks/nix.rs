@@ -4,7 +4,7 @@ use crate::core::doctor::Case;
 use crate::core::doctor::check::{Check, Judged};
 #[cfg(test)]
 use crate::core::doctor::examples::{CPU, fails, notes, passes, skips};
-use crate::core::doctor::remedies::remedy;
+use crate::core::doctor::remedies::known;
 use crate::core::facts::NixFlavour;
 use crate::core::text::label;
 
@@ -39,7 +39,7 @@ fn run(case: &Case<'_>) -> Judged {
             .cause(
                 "Nix brings Python, uv, compilers and libraries to the project; without it `nixml validate --runner uv` is left",
             )
-            .remedy(remedy("install-nix", case.family()));
+            .remedy(known("nix-missing", case));
     }
     let name = match nix.flavour {
         Some(NixFlavour::Determinate) => "Determinate Nix",

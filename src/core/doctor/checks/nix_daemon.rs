@@ -4,7 +4,7 @@ use crate::core::doctor::Case;
 use crate::core::doctor::check::{Check, Judged};
 #[cfg(test)]
 use crate::core::doctor::examples::{fails, passes, skips};
-use crate::core::doctor::remedies::remedy;
+use crate::core::doctor::remedies::known;
 
 pub const CHECK: Check = Check {
     id: "nix-daemon",
@@ -32,7 +32,7 @@ fn run(case: &Case<'_>) -> Judged {
             .cause(
                 "the service is not started: after a system update, without systemd, or on a machine that was only half set up",
             )
-            .remedy(remedy("start-daemon", case.family()))
+            .remedy(known("nix-daemon-down", case))
             .required(true),
         (None, Some(false)) | (_, None) => Judged::skipped("whether there is a daemon is not known"),
     }

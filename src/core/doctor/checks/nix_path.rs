@@ -4,7 +4,7 @@ use crate::core::doctor::Case;
 use crate::core::doctor::check::{Check, Judged};
 #[cfg(test)]
 use crate::core::doctor::examples::{CPU, fails, passes, skips};
-use crate::core::doctor::remedies::remedy;
+use crate::core::doctor::remedies::known;
 
 pub const CHECK: Check = Check {
     id: "nix-path",
@@ -34,7 +34,7 @@ fn run(case: &Case<'_>) -> Judged {
                 |path| format!("found at {path}, not through PATH"),
             ))
             .cause("this shell was opened before Nix was installed, or its start files lost the line of the installer")
-            .remedy(remedy("nix-on-path", case.family()))
+            .remedy(known("nix-not-on-path", case))
             .required(case.in_project()),
     }
 }

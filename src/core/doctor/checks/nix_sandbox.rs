@@ -4,7 +4,7 @@ use crate::core::doctor::Case;
 use crate::core::doctor::check::{Check, Judged};
 #[cfg(test)]
 use crate::core::doctor::examples::{passes, skips, warns};
-use crate::core::doctor::remedies::remedy;
+use crate::core::doctor::remedies::known;
 
 pub const CHECK: Check = Check {
     id: "nix-sandbox",
@@ -41,5 +41,5 @@ fn run(case: &Case<'_>) -> Judged {
     Judged::warn("nix-sandbox-unsupported", "Nix cannot make its sandbox here")
         .seen("the kernel does not allow user namespaces")
         .cause("without them Nix cannot separate a build; downloads from a cache still work, builds fail")
-        .remedy(remedy("user-namespaces", case.family()))
+        .remedy(known("nix-sandbox-unsupported", case))
 }

@@ -4,7 +4,7 @@ use crate::core::doctor::Case;
 use crate::core::doctor::check::{Check, Judged};
 #[cfg(test)]
 use crate::core::doctor::examples::{fails, passes, skips};
-use crate::core::doctor::remedies::remedy;
+use crate::core::doctor::remedies::known;
 
 pub const CHECK: Check = Check {
     id: "nix-store",
@@ -27,7 +27,7 @@ fn run(case: &Case<'_>) -> Judged {
         (Some(error), _) => Judged::fail("nix-install-broken", "Nix is installed and does not start")
             .seen(error)
             .cause("its own files were removed or damaged: an interrupted update, or a collection that took too much")
-            .remedy(remedy("repair-nix", case.family()))
+            .remedy(known("nix-install-broken", case))
             .required(true),
         (None, Some(version)) => Judged::pass(format!("`nix --version` says {version}")),
         (None, None) => Judged::skipped(case.not_known("whether it starts", "nix")),

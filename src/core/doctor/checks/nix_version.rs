@@ -1,12 +1,11 @@
 //! Nix is new enough for flakes as nixml writes them.
 
 use crate::core::doctor::Case;
-use crate::core::doctor::Family;
 use crate::core::doctor::check::{Check, Judged};
 #[cfg(test)]
 use crate::core::doctor::examples::{CPU, fails, passes, skips, warns};
 use crate::core::doctor::limits::limits;
-use crate::core::doctor::remedies::remedy;
+use crate::core::doctor::remedies::known;
 use crate::core::facts::NixFlavour;
 
 pub const CHECK: Check = Check {
@@ -45,7 +44,7 @@ fn run(case: &Case<'_>) -> Judged {
     judged
         .seen(format!("Nix {version}; {oldest} or newer is needed"))
         .cause("flakes changed since: older versions do not know their files or options")
-        .remedy(remedy("update-nix", if case.is_wsl() { Family::inside(case.os()) } else { case.family() }))
+        .remedy(known("nix-too-old", case))
 }
 
 /// The leading numbers of a version, `2.34.6pre1` as 2, 34, 6.

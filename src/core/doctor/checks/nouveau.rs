@@ -4,7 +4,7 @@ use crate::core::doctor::Case;
 use crate::core::doctor::check::{Check, Judged};
 #[cfg(test)]
 use crate::core::doctor::examples::{CPU, fails, passes, skips};
-use crate::core::doctor::remedies::{remedy, say};
+use crate::core::doctor::remedies::known;
 
 pub const CHECK: Check = Check {
     id: "nouveau",
@@ -34,12 +34,12 @@ fn run(case: &Case<'_>) -> Judged {
         Some("nouveau") => Judged::fail("nouveau-loaded", "nouveau holds the NVIDIA card")
             .seen("the kernel module `nouveau` is loaded for the card")
             .cause("nouveau draws a desktop and cannot run CUDA; only one driver can hold a card")
-            .remedy(remedy("replace-nouveau", case.family()))
+            .remedy(known("nouveau-loaded", case))
             .required(case.gpu_matters()),
         Some(holder) => Judged::fail("nouveau-loaded", format!("`{holder}` holds the NVIDIA card"))
             .seen(format!("the kernel driver `{holder}` is bound to the card"))
             .cause("only one driver can hold a card; `vfio-pci` keeps it for a virtual machine")
-            .remedy(say("Give the card back to NVIDIA's driver: take its ids out of the `vfio-pci` options and reboot."))
+            .remedy(known("nouveau-loaded", case))
             .required(case.gpu_matters()),
     }
 }

@@ -5,7 +5,7 @@ use crate::core::doctor::check::{Check, Judged};
 #[cfg(test)]
 use crate::core::doctor::examples::{passes, skips, warns};
 use crate::core::doctor::limits::limits;
-use crate::core::doctor::remedies::type_in;
+use crate::core::doctor::remedies::known;
 
 pub const CHECK: Check = Check {
     id: "open-files",
@@ -28,5 +28,5 @@ fn run(case: &Case<'_>) -> Judged {
     Judged::warn("open-files-limit", "few files may be open at once")
         .seen(format!("{limit} files; {enough} or more is good"))
         .cause("every worker of a data loader keeps files open; past the limit it ends with `Too many open files`")
-        .remedy(type_in("Raise it in this shell, and in the shell's start files.", "ulimit -n 4096"))
+        .remedy(known("open-files-limit", case))
 }

@@ -4,7 +4,7 @@ use crate::core::doctor::Case;
 use crate::core::doctor::check::{Check, Judged};
 #[cfg(test)]
 use crate::core::doctor::examples::{notes, passes, skips};
-use crate::core::doctor::remedies::say;
+use crate::core::doctor::remedies::known;
 
 pub const CHECK: Check = Check {
     id: "proxy",
@@ -22,5 +22,5 @@ fn run(case: &Case<'_>) -> Judged {
     Judged::note("proxy-set", "downloads go through a proxy")
         .seen(format!("proxy {proxy}"))
         .cause("the daemon of Nix has its own environment and does not see this variable")
-        .remedy(say("If Nix cannot download, give its service the same proxy; if the proxy opens TLS, its certificate belongs into `ssl-cert-file` of nix.conf."))
+        .remedy(known("proxy-set", case))
 }

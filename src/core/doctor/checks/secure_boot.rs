@@ -5,7 +5,7 @@ use crate::core::doctor::case::ModuleFault;
 use crate::core::doctor::check::{Check, Judged};
 #[cfg(test)]
 use crate::core::doctor::examples::{fails, passes, skips};
-use crate::core::doctor::remedies::remedy;
+use crate::core::doctor::remedies::known;
 
 pub const CHECK: Check = Check {
     id: "secure-boot",
@@ -40,6 +40,6 @@ fn run(case: &Case<'_>) -> Judged {
     Judged::fail("secure-boot-blocks-module", "Secure Boot keeps the driver's module out")
         .seen("Secure Boot is on; the module is on the disk and not in the kernel")
         .cause("the firmware accepts only modules signed with a key it knows, and this module's key was never enrolled")
-        .remedy(remedy("sign-module", case.family()))
+        .remedy(known("secure-boot-blocks-module", case))
         .required(case.gpu_matters())
 }

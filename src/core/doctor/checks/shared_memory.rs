@@ -5,7 +5,7 @@ use crate::core::doctor::check::{Check, Judged};
 #[cfg(test)]
 use crate::core::doctor::examples::{passes, skips, warns};
 use crate::core::doctor::limits::limits;
-use crate::core::doctor::remedies::{remedy, say};
+use crate::core::doctor::remedies::known;
 use crate::core::doctor::space::bytes;
 
 pub const CHECK: Check = Check {
@@ -34,9 +34,5 @@ fn run(case: &Case<'_>) -> Judged {
     Judged::warn("shm-too-small", "/dev/shm is small")
         .seen(format!("{} of shared memory; {} or more is good", bytes(size), bytes(enough)))
         .cause("workers of a data loader and NCCL hand data over through it; when it is full they die with `Bus error`")
-        .remedy(if case.is_container() {
-            remedy("container-shm", case.family())
-        } else {
-            say("Enlarge it (`mount -o remount,size=50% /dev/shm` as root), or use fewer workers.")
-        })
+        .remedy(known("shm-too-small", case))
 }

@@ -4,7 +4,7 @@ use crate::core::doctor::Case;
 use crate::core::doctor::check::{Check, Judged};
 #[cfg(test)]
 use crate::core::doctor::examples::{passes, skips, warns};
-use crate::core::doctor::remedies::say;
+use crate::core::doctor::remedies::known;
 
 pub const CHECK: Check = Check {
     id: "trusted-user",
@@ -29,7 +29,7 @@ fn run(case: &Case<'_>) -> Judged {
         (Some(true), Some(true)) if !root => Judged::warn("trusted-user", "the daemon of Nix trusts this user like root")
             .seen("the daemon says that it trusts this user")
             .cause("whoever runs a program as this user can make the daemon run anything as root")
-            .remedy(say("Take the user out of that list in /etc/nix/nix.conf if nobody needs it there; nixml never does.")),
+            .remedy(known("trusted-user", case)),
         (Some(trusted), Some(_)) => Judged::pass(match (root, trusted) {
             (true, _) => "root may do everything anyway",
             (false, true) => "a single-user installation belongs to its user",

@@ -4,7 +4,7 @@ use crate::core::doctor::Case;
 use crate::core::doctor::check::{Check, Judged};
 #[cfg(test)]
 use crate::core::doctor::examples::{fails, passes, skips, warns};
-use crate::core::doctor::remedies::{remedy, say};
+use crate::core::doctor::remedies::known;
 
 pub const CHECK: Check = Check {
     id: "uvm",
@@ -51,18 +51,18 @@ fn run(case: &Case<'_>) -> Judged {
         return Judged::fail("uvm-device-missing", "/dev/nvidia-uvm is missing in this container")
             .seen(seen)
             .cause("the container was given the card and not its memory manager, or the host has not made the file yet")
-            .remedy(say("On the host run `sudo nvidia-modprobe -c 0 -u`, then start the container again with `--gpus all`."))
+            .remedy(known("uvm-device-missing", case))
             .required(case.gpu_matters());
     }
     if case.module("nvidia_uvm") == Some(false) {
         return Judged::warn("uvm-device-missing", "/dev/nvidia-uvm is not there yet")
             .seen(format!("{seen}; the module `nvidia_uvm` is not loaded"))
             .cause("the first CUDA program makes it with the help of `nvidia-modprobe`; where that is not installed CUDA fails with error 999")
-            .remedy(remedy("make-nodes", case.family()));
+            .remedy(known("uvm-device-missing", case));
     }
     Judged::fail("uvm-device-missing", "/dev/nvidia-uvm is missing")
         .seen(seen)
         .cause("the helper that makes the file did not run")
-        .remedy(remedy("make-nodes", case.family()))
+        .remedy(known("uvm-device-missing", case))
         .required(case.gpu_matters())
 }

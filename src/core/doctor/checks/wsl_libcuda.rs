@@ -4,7 +4,7 @@ use crate::core::doctor::Case;
 use crate::core::doctor::check::{Check, Judged};
 #[cfg(test)]
 use crate::core::doctor::examples::{CPU, CUDA, fails, notes, passes, skips};
-use crate::core::doctor::remedies::{remedy, say};
+use crate::core::doctor::remedies::{known, say};
 
 const FOLDER: &str = "/usr/lib/wsl/lib";
 
@@ -53,13 +53,13 @@ fn run(case: &Case<'_>) -> Judged {
                 return Judged::fail("wsl-libcuda-not-found", "WSL does not see the driver of Windows")
                     .seen(seen)
                     .cause(origin)
-                    .remedy(remedy("install-driver", case.family()))
+                    .remedy(known("wsl-libcuda-not-found", case))
                     .required(true);
             }
             Judged::note("wsl-libcuda-not-found", "WSL sees no NVIDIA driver of Windows")
                 .seen(seen)
                 .cause(origin)
-                .remedy(remedy("install-driver", case.family()))
+                .remedy(known("wsl-libcuda-not-found", case))
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::core::doctor::Case;
 use crate::core::doctor::check::{Check, Judged};
 #[cfg(test)]
 use crate::core::doctor::examples::{passes, skips, warns};
-use crate::core::doctor::remedies::type_in;
+use crate::core::doctor::remedies::known;
 
 pub const CHECK: Check = Check {
     id: "wsl-project",
@@ -31,6 +31,6 @@ fn run(case: &Case<'_>) -> Judged {
         Some(true) => Judged::warn("project-on-windows-drive", "the project lies on a Windows drive")
             .seen("the folder is on a drive that WSL reaches through 9P")
             .cause("every file goes through Windows: imports and installations take many times as long, and uv cannot link from its cache")
-            .remedy(type_in("Keep the project in the home folder of WSL; Windows reaches it as `\\\\wsl$`.", "cp -r . ~/PROJECT")),
+            .remedy(known("project-on-windows-drive", case)),
     }
 }

@@ -4,7 +4,7 @@ use crate::core::doctor::Case;
 use crate::core::doctor::check::{Check, Judged};
 #[cfg(test)]
 use crate::core::doctor::examples::{passes, skips, warns};
-use crate::core::doctor::remedies::say;
+use crate::core::doctor::remedies::known;
 
 pub const CHECK: Check = Check {
     id: "wsl-systemd",
@@ -31,6 +31,6 @@ fn run(case: &Case<'_>) -> Judged {
         Some(false) => Judged::warn("wsl-systemd-off", "systemd is off in WSL")
             .seen("process 1 is not systemd")
             .cause("the usual installation of Nix starts its daemon with systemd")
-            .remedy(say("Put `[boot]` and `systemd=true` into /etc/wsl.conf, then run `wsl.exe --shutdown` in a Windows prompt and open WSL again.")),
+            .remedy(known("wsl-systemd-off", case)),
     }
 }

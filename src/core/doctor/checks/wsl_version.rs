@@ -4,7 +4,7 @@ use crate::core::doctor::Case;
 use crate::core::doctor::check::{Check, Judged};
 #[cfg(test)]
 use crate::core::doctor::examples::{CUDA, fails, passes, skips, warns};
-use crate::core::doctor::remedies::type_in;
+use crate::core::doctor::remedies::known;
 
 pub const CHECK: Check = Check {
     id: "wsl-version",
@@ -31,10 +31,7 @@ fn run(case: &Case<'_>) -> Judged {
             judged
                 .seen("the kernel is the imitation of WSL 1")
                 .cause("WSL 1 translates system calls; there is no Linux kernel, no sandbox and no way to the card")
-                .remedy(type_in(
-                    "Convert the distribution in a Windows prompt (its name is in `wsl.exe -l -v`).",
-                    "wsl.exe --set-version DISTRIBUTION 2",
-                ))
+                .remedy(known("wsl-1", case))
         }
         Some(version) => Judged::pass(format!("WSL {version}")),
     }
