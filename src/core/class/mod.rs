@@ -80,7 +80,10 @@ pub struct Class {
 pub fn read(name: &str, text: &str, steps: &[Step]) -> Result<(Class, Answers), Failure> {
     let document = file::parse(name, text)?;
     let wrong = |why: String| Failure::usage(format!("read `{name}`")).why(why);
-    let class: Class = toml::from_str(text).map_err(|error| wrong(error.to_string().trim_end().replace('\n', " ")))?;
+    let class: Class = toml::from_str(text).map_err(|error| {
+        let at = error.span().map_or_else(String::new, |span| format!(":{}", file::place(text, &span)));
+        Failure::usage(format!("read `{name}{at}`")).why(error.message().trim_end().to_owned())
+    })?;
     if class.schema != 1 {
         return Err(wrong("`schema` must be 1: this file is of another release of nixml".to_owned()));
     }
