@@ -72,6 +72,8 @@ pub(super) fn reasons(
     let first = &chosen.builds[0].1;
     if choices.targets.is_none() {
         reasons.push(target_reason(chosen, machine, catalog));
+    } else if !chosen.from_earlier {
+        reasons.extend(unserved(choices, chosen, machine, catalog));
     }
     if chosen.from_earlier {
         reasons.push(format!("{} ({}) as resolved when the project was made", first.title(), first.build.id));
@@ -102,6 +104,23 @@ pub(super) fn reasons(
     }
     reasons.extend(pins.iter().map(|(_, pinned)| format!("`{}`: {}", bare(&pinned.requirement), pinned.why)));
     reasons
+}
+
+/// Why a project for the processor alone leaves the machine's card out, where it could not do otherwise.
+fn unserved(choices: &Choices, chosen: &Chosen<'_>, machine: &Machine, catalog: &Catalog) -> Option<String> {
+    let first = &chosen.builds[0].1;
+    let on_processor = chosen.builds.iter().all(|(target, _)| *target == Target::Cpu) && first.build.id != "mps";
+    let mut builds = candidates(first.framework, catalog).into_iter();
+    if !on_processor || machine.is_mac() || !builds.any(|candidate| candidate.build.cuda.is_some()) {
+        return None;
+    }
+    let cards = machine.cards.as_deref().unwrap_or_default();
+    let card = cards.iter().find(|card| card.is_nvidia()).or(cards.first())?;
+    if some_card_is_served(first.framework, choices, machine, catalog) {
+        return None;
+    }
+    let question = Question { framework: first.framework, machine, catalog, python: choices.python.as_deref() };
+    Some(format!("target cpu: {}", card_row(&question, card).reason))
 }
 
 fn target_reason(chosen: &Chosen<'_>, machine: &Machine, catalog: &Catalog) -> String {
