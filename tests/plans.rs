@@ -278,24 +278,3 @@ fn packages_bring_their_native_libraries() {
     answers.packages = vec!["opencv-python".to_owned(), "mujoco".to_owned()];
     assert_eq!(plan(&answers, &bare()).unwrap().native, ["libGL", "glib"], "once each");
 }
-
-/// A project for the processor on a machine with a card says why, also where the wizard or `--yes` filled the answer in.
-#[test]
-fn a_card_that_is_left_out_has_its_reason() {
-    let reasons =
-        |text: &str, framework: &str| plan(&choices(framework, &[Target::Cpu]), &toml::from_str(text).unwrap()).unwrap().reasons;
-    let system = "[os]\nkind = \"linux\"\narch = \"x86_64\"\n";
-    for (machine, says) in [
-        ("[driver]\nversion = \"595.71.05\"\n[[gpus]]\nname = \"GTX 1080\"\n", "leaves Maxwell, Pascal and Volta cards out"),
-        ("[driver]\nversion = \"470.256.02\"\n[[gpus]]\nname = \"Tesla K80\"\n", "holds no code for Tesla K80"),
-        ("[[gpus]]\nvendor = \"amd\"\nname = \"RX 7900\"\n", "an AMD card"),
-    ] {
-        let reasons = reasons(&format!("{machine}{system}"), "pytorch");
-        assert!(reasons[0].starts_with("target cpu: ") && reasons[0].contains(says), "{reasons:?}");
-    }
-    let served = format!("[driver]\nversion = \"580.95.05\"\n[[gpus]]\nname = \"RTX 4090\"\n{system}");
-    for (machine, framework) in [(served.as_str(), "pytorch"), (served.as_str(), "scikit-learn"), ("gpus = []\n", "pytorch")] {
-        let reasons = reasons(machine, framework);
-        assert!(reasons.iter().all(|reason| !reason.starts_with("target cpu")), "{reasons:?}");
-    }
-}

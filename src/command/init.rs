@@ -9,6 +9,7 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Args as ClapArgs};
 use nixml::core::answers::{Answers, Origin};
 use nixml::core::changes::{Action, Allowed, Change, Known};
+use nixml::core::choices::Choices;
 use nixml::core::failure::{Exit, Failure};
 use nixml::core::init_report::{self, InitReport};
 use nixml::core::plan::{self, Plan};
@@ -230,7 +231,12 @@ fn decide(wizard: &Wizard, answers: &Answers) -> Result<(Answers, Plan), Failure
         return Err(missing(&open.step));
     }
     let choices = wizard.choices(&filled).ok_or_else(|| Failure::usage("decide: no framework was chosen"))?;
-    let plan = plan::decide(&choices, &wizard.facts, &wizard.catalog)?;
+    let mut plan = plan::decide(&choices, &wizard.facts, &wizard.catalog)?;
+    if answers.get("targets").is_none() {
+        // Nobody chose them: the plan that chooses for itself says why.
+        let free = plan::decide(&Choices { targets: None, ..choices }, &wizard.facts, &wizard.catalog)?;
+        plan.reasons = if free.build == plan.build && free.targets == plan.targets { free.reasons } else { plan.reasons };
+    }
     // What the plan decided is the answer, so that the command that repeats it says so.
     let mut answers = filled;
     answers = answers.with("python", nixml::core::answers::Value::Text(plan.python.clone()), Origin::Default);

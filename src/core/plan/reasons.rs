@@ -72,8 +72,6 @@ pub(super) fn reasons(
     let first = &chosen.builds[0].1;
     if choices.targets.is_none() {
         reasons.push(target_reason(chosen, machine, catalog));
-    } else if !chosen.from_earlier {
-        reasons.extend(unserved(choices, chosen, machine, catalog));
     }
     if chosen.from_earlier {
         reasons.push(format!("{} ({}) as resolved when the project was made", first.title(), first.build.id));
@@ -106,23 +104,6 @@ pub(super) fn reasons(
     reasons
 }
 
-/// Why a project for the processor alone leaves the machine's card out, where it could not do otherwise.
-fn unserved(choices: &Choices, chosen: &Chosen<'_>, machine: &Machine, catalog: &Catalog) -> Option<String> {
-    let first = &chosen.builds[0].1;
-    let on_processor = chosen.builds.iter().all(|(target, _)| *target == Target::Cpu) && first.build.id != "mps";
-    let mut builds = candidates(first.framework, catalog).into_iter();
-    if !on_processor || machine.is_mac() || !builds.any(|candidate| candidate.build.cuda.is_some()) {
-        return None;
-    }
-    let cards = machine.cards.as_deref().unwrap_or_default();
-    let card = cards.iter().find(|card| card.is_nvidia()).or(cards.first())?;
-    if some_card_is_served(first.framework, choices, machine, catalog) {
-        return None;
-    }
-    let question = Question { framework: first.framework, machine, catalog, python: choices.python.as_deref() };
-    Some(format!("target cpu: {}", card_row(&question, card).reason))
-}
-
 fn target_reason(chosen: &Chosen<'_>, machine: &Machine, catalog: &Catalog) -> String {
     let (target, candidate) = &chosen.builds[0];
     match (target, &machine.cards) {
@@ -132,10 +113,13 @@ fn target_reason(chosen: &Chosen<'_>, machine: &Machine, catalog: &Catalog) -> S
         (Target::Cuda, _) => format!("target cuda: {}", say::no_cpu_build(candidate.framework, catalog)),
         _ if candidate.build.id == "mps" => "target cpu: on a Mac its build uses the Apple GPU as well".to_owned(),
         (_, None) => "target cpu: whether there is a card is not known".to_owned(),
-        (_, Some(cards)) if cards.iter().any(Card::is_nvidia) => {
-            format!("target cpu: no build of {} can use the card as it is now", candidate.framework.title)
-        }
-        _ => "target cpu: there is no NVIDIA card".to_owned(),
+        (_, Some(cards)) => match cards.iter().find(|card| card.is_nvidia()) {
+            Some(card) => {
+                let question = Question { framework: candidate.framework, machine, catalog, python: None };
+                format!("target cpu: {}", card_row(&question, card).reason)
+            }
+            None => "target cpu: there is no NVIDIA card".to_owned(),
+        },
     }
 }
 
