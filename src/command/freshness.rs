@@ -15,7 +15,7 @@ use nixml::core::plan::{self, Plan};
 use nixml::core::wizard::Wizard;
 use nixml::core::{answers, machinery, project, render, step};
 use nixml::edge::files::Folder;
-use nixml::edge::project_writer::{self, Consent};
+use nixml::edge::project_writer::{self, Consent, Force};
 use nixml::front::print;
 
 use crate::cli::Shared;
@@ -154,7 +154,7 @@ fn show(fresh: &Freshness) -> std::io::Result<()> {
 /// Runs `nixml upgrade`.
 pub fn upgrade(args: &UpgradeArgs, shared: &Shared) -> anyhow::Result<Exit> {
     let today = today(&args.dir, shared)?;
-    let consent = Consent { force: args.force, adopt: false, git: false };
+    let consent = Consent { force: Force::of_upgrade(args.force), adopt: false, git: false };
     let changes = project_writer::compare(&today.folder, &today.plan, &today.files, &today.data, consent);
     let conflicts: Vec<&Change> = changes.iter().filter(|change| change.action == Action::Conflict).collect();
     if let Some(first) = conflicts.first() {

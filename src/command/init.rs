@@ -9,6 +9,7 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Args as ClapArgs};
 use nixml::core::answers::{Answers, Origin};
 use nixml::core::changes::{Action, Allowed, Change, Known};
+use nixml::core::choices::Choices;
 use nixml::core::failure::{Exit, Failure};
 use nixml::core::init_report::{self, InitReport};
 use nixml::core::plan::{self, Plan};
@@ -16,7 +17,7 @@ use nixml::core::step::{self, Step};
 use nixml::core::wizard::Wizard;
 use nixml::core::{adopt, catalog::Catalog, render};
 use nixml::edge::files::Folder;
-use nixml::edge::project_writer::{self, Consent};
+use nixml::edge::project_writer::{self, Consent, Force};
 use nixml::edge::terminal::Surroundings;
 use nixml::front::print;
 
@@ -152,7 +153,7 @@ pub fn run(args: &Args, shared: &Shared) -> anyhow::Result<Exit> {
         None if args.says_something() || !screen => {}
         _ => {
             let (answers, told) = init_adopt::for_wizard(found.as_ref(), answers, &steps, &data)?;
-            let consent = Consent { force: args.force, adopt: args.adopt, git: !args.no_git };
+            let consent = Consent { force: Force::of_init(args.force), adopt: args.adopt, git: !args.no_git };
             let validates = !args.no_validate;
             let dir = args.dir.clone();
             return wizard::run(Start { dir, steps, data, answers, resolved, consent, validates, told }, shared);
@@ -174,7 +175,7 @@ pub fn run(args: &Args, shared: &Shared) -> anyhow::Result<Exit> {
     let (answers, plan) = decide(&wizard, &answers)?;
     let files = render::render(&plan, &data)?;
     let command = init_report::command(&args.dir.display().to_string(), &answers);
-    let consent = Consent { force: args.force, adopt: args.adopt, git: !args.no_git };
+    let consent = Consent { force: Force::of_init(args.force), adopt: args.adopt, git: !args.no_git };
     let folder = if args.dry_run { Folder::look_only(&args.dir)? } else { Some(Folder::open(&args.dir)?) };
     let Some(folder) = folder else {
         Folder::could_be_made(&args.dir)?;
@@ -211,7 +212,9 @@ pub fn run(args: &Args, shared: &Shared) -> anyhow::Result<Exit> {
 
 /// Fills what has no answer, checks every answer against its offers, and decides.
 fn decide(wizard: &Wizard, answers: &Answers) -> Result<(Answers, Plan), Failure> {
-    for step in wizard.steps.iter() {
+    // What a step itself does not offer comes first: nothing that is computed from it would fit.
+    let (own, computed): (Vec<&Step>, Vec<&Step>) = wizard.steps.iter().partition(|step| step.from.is_none());
+    for step in own.into_iter().chain(computed) {
         if let Some(answer) = answers.get(&step.id) {
             wizard.check(step, &answer.value, answers)?;
         }
@@ -225,7 +228,12 @@ fn decide(wizard: &Wizard, answers: &Answers) -> Result<(Answers, Plan), Failure
         return Err(missing(&open.step));
     }
     let choices = wizard.choices(&filled).ok_or_else(|| Failure::usage("decide: no framework was chosen"))?;
-    let plan = plan::decide(&choices, &wizard.facts, &wizard.catalog)?;
+    let mut plan = plan::decide(&choices, &wizard.facts, &wizard.catalog)?;
+    if answers.get("targets").is_none() {
+        // Nobody chose them: the plan that chooses for itself says why.
+        let free = plan::decide(&Choices { targets: None, ..choices }, &wizard.facts, &wizard.catalog)?;
+        plan.reasons = if free.build == plan.build && free.targets == plan.targets { free.reasons } else { plan.reasons };
+    }
     // What the plan decided is the answer, so that the command that repeats it says so.
     let mut answers = filled;
     answers = answers.with("python", nixml::core::answers::Value::Text(plan.python.clone()), Origin::Default);

@@ -100,6 +100,8 @@ fn imagined(mut facts: Facts, args: &Args, catalog: &Catalog) -> Result<Facts, F
     if let Some(text) = &args.driver {
         let version: Version = text.parse().map_err(|why: String| Failure::usage(format!("read `--driver {text}`")).why(why))?;
         facts.driver = Some(Driver { version: Some(version.to_string()), ..Driver::default() });
+        // It has the cards, whoever holds them now.
+        facts.gpus.iter_mut().flatten().for_each(|gpu| gpu.kernel_driver = None);
     }
     if let Some(text) = &args.compute {
         let compute = dotted("--compute", text, "8.9")?;

@@ -7,6 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::core::files::{Files, Ownership};
 use crate::core::merge::{self, Merged};
+use crate::core::names;
 
 /// What happens to one file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -134,6 +135,8 @@ pub struct Known {
 pub struct Allowed {
     /// Replace what somebody else wrote; a copy stays.
     pub force: bool,
+    /// Write anew what would not be nixml's any more once the person's changes stay in it; a copy stays.
+    pub anew: bool,
     /// Change a pyproject.toml that nixml never saw; a copy stays.
     pub adopt: bool,
     /// The packages whose requirements are nixml's, normalised.
@@ -249,6 +252,12 @@ fn edited(change: &mut Change, known: &Known, allowed: &Allowed) {
         }
         _ => Err("nixml did not write what is in it".to_owned()),
     };
+    let whole = merged.as_ref().ok().filter(|_| allowed.anew).and_then(|(_, (text, _))| anew(change, text, allowed));
+    if let Some(whole) = whole {
+        change.action = Action::Replaced;
+        change.after = whole;
+        return;
+    }
     match merged {
         Ok((action, (text, won))) => {
             change.action = if change.before.as_ref() == Some(&text) { Action::Unchanged } else { action };
@@ -261,6 +270,16 @@ fn edited(change: &mut Change, known: &Known, allowed: &Allowed) {
             change.why = Some(why);
         }
     }
+}
+
+/// What is written in the place of a merge that holds more of the person's than names in the lists of flake.nix, or less than
+/// pyproject.toml must hold of nixml's; `None` when the merge will do.
+fn anew(change: &Change, merged: &str, allowed: &Allowed) -> Option<String> {
+    if change.path == "pyproject.toml" {
+        let whole = merge::pyproject("", &change.wanted, merged, &allowed.packages).ok().map(|(text, _)| text);
+        return whole.filter(|whole| whole != merged);
+    }
+    (!names::is_ours(&change.path, &change.wanted, merged.as_bytes())).then(|| change.wanted.clone())
 }
 
 /// `before` with the lines of `wanted` that it lacks, and whether there were any. Line ends stay as they are.

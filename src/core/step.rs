@@ -82,6 +82,9 @@ pub struct Step {
     /// True: `--yes` alone does not answer it; a script must.
     #[serde(default)]
     pub needed: bool,
+    /// How many words a list has at least.
+    #[serde(default)]
+    pub least: usize,
     /// True: the wizard does not ask; flag, variable and answers file still set it.
     #[serde(default)]
     pub quiet: bool,

@@ -16,12 +16,36 @@ use crate::edge::files::{Folder, git, write};
 /// What a person allowed or forbade.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Consent {
-    /// Replace what somebody else wrote; a copy stays.
-    pub force: bool,
+    pub force: Force,
     /// Change a pyproject.toml that nixml never saw; a copy stays.
     pub adopt: bool,
     /// Make a repository where there is none.
     pub git: bool,
+}
+
+/// How far `--force` goes; a copy of what it replaces stays.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Force {
+    #[default]
+    No,
+    /// Files that somebody else wrote, and those where the person's lines and nixml's clash.
+    Clashes,
+    /// Files of nixml's that a person changed as well.
+    Edits,
+}
+
+impl Force {
+    /// What the flag means to `init`: as if nixml's files had never been changed.
+    #[must_use]
+    pub fn of_init(flag: bool) -> Self {
+        if flag { Self::Edits } else { Self::No }
+    }
+
+    /// What it means to `upgrade`: changes that go together with the new files stay.
+    #[must_use]
+    pub fn of_upgrade(flag: bool) -> Self {
+        if flag { Self::Clashes } else { Self::No }
+    }
 }
 
 /// Everything nixml is known to have written in this folder: by its receipts, and by rendering the project's own answers again
@@ -98,7 +122,8 @@ pub fn compare(folder: &Folder, plan: &Plan, files: &Files, data: &Data, consent
         .then(|| adopt::ready(data, plan, &|path| adopting::text(folder, path)))
         .flatten();
     let packages = packages.map(|parsed| parsed.name).collect();
-    let allowed = Allowed { force: consent.force, adopt: consent.adopt, packages, ready };
+    let (force, anew) = (consent.force != Force::No, consent.force == Force::Edits);
+    let allowed = Allowed { force, anew, adopt: consent.adopt, packages, ready };
     let mut on_disk = folder.on_disk(files);
     on_disk.extend(changes::leftovers(files, &known).into_iter().map(|path| (path.clone(), folder.look(&path))));
     changes::decide(files, &on_disk, &known, &allowed)

@@ -25,7 +25,7 @@ fn a_flag_beats_a_variable_beats_the_file_beats_the_configuration_beats_the_defa
     assert_eq!(python(&room, &[("NIXML_ANSWERS", "answers.toml")], &[]), "3.13");
     for variable in [("NIXML_PYTHON", "3.14"), ("NIXML_SET", "python=3.14")] {
         assert_eq!(python(&room, &[variable], &file), "3.14", "{variable:?}");
-        for flag in [["--python", "3.11"], ["--set", "python=3.11"]] {
+        for flag in [["--python", "3.11"], ["--set", "python=3.11"], ["--set", "python = \"3.11\""]] {
             assert_eq!(python(&room, &[variable], &[file, flag].concat()), "3.11", "{variable:?} {flag:?}");
         }
     }
@@ -40,6 +40,7 @@ fn a_wrong_line_of_an_answers_file_is_named_with_its_place() {
         ("framework = \"jax\"\nframwork = \"jax\"\n", "a.toml:2:1"),
         ("framework = \"jax\"\n\n[targets]\ncpu = true\n", "a.toml:3:2"),
         ("framework = \"jax\"\ntargets = \"cpu\"\n", "a.toml:2:1"),
+        ("framework = \"jax\"\ntargets = []\n", "a.toml:2:1"),
         ("framework = [\"jax\"]\n", "a.toml:1:1"),
         ("framework = 7\n", "a.toml:1:1"),
         ("schema = 2\nframework = \"jax\"\n", "a.toml:1:1"),
@@ -52,7 +53,8 @@ fn a_wrong_line_of_an_answers_file_is_named_with_its_place() {
         ("framework = \"jax\"\npackages = [\"--index-url=x\"]\n", "--index-url"),
         ("framework = \"jax\"\npackages = [\"a @ https://example.org/a.whl\"]\n", "not allowed"),
         ("framework = \"jax\"\npackages = [\"./wheels/a\"]\n", "./wheels/a"),
-        ("framework = \"jax\"\nstrategy = \"uv2nix\"\n", "reserved"),
+        ("framework = \"jax\"\nstrategy = \"uv2nix\"\n", "`uv2nix` for `strategy`: reserved"),
+        ("framework = \"jax\"\nstrategy = \"pip\"\n", "`pip` for `strategy`: there is no such choice"),
     ] {
         let room = Room::with(&[("a.toml", text)]);
         let ran = room.run(&["init", "demo", "--answers", "a.toml", "--yes", "--no-validate"]);
@@ -69,6 +71,14 @@ fn an_answers_file_has_at_most_64_kib() {
     let run = |file: &str| room.run(&["init", "demo", "--answers", file, "--dry-run"]);
     run("most.toml").exits(0);
     run("more.toml").exits(2).says("65536");
+}
+
+/// An answers file may name a release that this catalog has not: it is said that another one takes its place.
+#[test]
+fn a_release_that_is_gone_is_said_to_be_gone() {
+    let room =
+        Room::with(&[("a.toml", "framework = \"jax\"\ntargets = [\"cpu\"]\n[resolved]\nversion = \"0.1.2\"\nbuild = \"cpu\"\n")]);
+    room.run(&["init", "demo", "--answers", "a.toml", "--dry-run"]).exits(0).says("JAX 0.1.2 (cpu)").says("not to be had");
 }
 
 #[test]

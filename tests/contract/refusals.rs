@@ -40,6 +40,43 @@ fn a_file_that_nixml_did_not_write_is_refused_named_and_kept_with_force() {
     }
 }
 
+/// Also in a project that nixml made: each time a copy of its own, and `undo` gives the last one back.
+#[test]
+fn force_writes_anew_what_somebody_made_something_else_of() {
+    for path in ["flake.nix", "flake.lock", "nix/uv.nix", "pyproject.toml"] {
+        let room = Room::new();
+        room.jax(&[]).exits(0);
+        let ours = room.0.read(&format!("project/demo/{path}"));
+        for number in ["1", "2", "3"] {
+            let text = if path == "pyproject.toml" { "[project]\nname = \"mine\"\n" } else { "mine\n" };
+            fs::write(room.path(&format!("demo/{path}")), text).unwrap();
+            room.jax(&["--force"]).exits(0).says(&format!("{path}.nixml-bak.{number}"));
+            assert_eq!(room.0.read(&format!("project/demo/{path}.nixml-bak.{number}")), text);
+            let now = room.0.read(&format!("project/demo/{path}"));
+            assert!(if path == "pyproject.toml" { now.contains("jax==") } else { now == ours }, "{path}: {now}");
+        }
+        room.run(&["undo", "demo"]).exits(0);
+        assert!(room.0.read(&format!("project/demo/{path}")).contains("mine"));
+    }
+}
+
+/// What goes together with nixml's own stays where it is.
+#[test]
+fn force_leaves_what_uv_add_and_names_in_lists_changed() {
+    let room = Room::new();
+    room.jax(&[]).exits(0);
+    let change = |path: &str, from: &str, to: &str| {
+        let text = room.0.read(&format!("project/demo/{path}"));
+        assert!(text.contains(from), "{text}");
+        room.0.write(&format!("project/demo/{path}"), &text.replacen(from, to, 1));
+    };
+    change("pyproject.toml", "dependencies = [", "# the lab's\ndependencies = [\n    \"einops>=0.8\",");
+    change("flake.nix", "programs = [", "programs = [ \"ffmpeg\"");
+    let before = room.everything();
+    room.jax(&["--force"]).exits(0).never_says("nixml-bak");
+    assert_eq!(room.everything(), before);
+}
+
 /// A path, what lies there, and how it came to lie there.
 type Case = (&'static str, &'static str, fn(&Room));
 

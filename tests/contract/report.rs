@@ -92,6 +92,26 @@ fn without_nix_next_says_what_is_missing_and_how_to_get_it() {
     room.run(&["doctor", "nix"]).says("install");
 }
 
+/// What nobody answered has its reason: which target, and on a machine whose card is left out why.
+#[test]
+fn the_target_that_nobody_chose_has_its_reason() {
+    let system = "schema = 1\n[os]\nkind = \"linux\"\narch = \"x86_64\"\n";
+    let room = Room::with(&[
+        ("old.toml", &format!("{system}[driver]\nversion = \"595.71.05\"\n[[gpus]]\nname = \"GTX 1080\"\n")),
+        ("new.toml", &format!("{system}[driver]\nversion = \"580.95.05\"\n[[gpus]]\nname = \"RTX 4090\"\n")),
+        ("none.toml", &format!("gpus = []\n{system}")),
+    ]);
+    for (host, says) in [
+        ("old.toml", "target cpu: driver 595.71.05 leaves Maxwell, Pascal and Volta cards out"),
+        ("new.toml", "target cuda: PyTorch can use the card"),
+        ("none.toml", "target cpu: there is no NVIDIA card"),
+    ] {
+        let args = ["init", "demo", "--framework", "pytorch", "--yes", "--dry-run", "--json", "--host", host];
+        let report = room.run(&args).exits(0).json();
+        assert!(report["plan"]["reasons"][0].as_str().unwrap().starts_with(says), "{:#}", report["plan"]);
+    }
+}
+
 #[test]
 fn a_repository_is_made_or_used_and_what_is_new_is_known_to_it() {
     let room = Room::new();

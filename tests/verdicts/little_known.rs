@@ -99,6 +99,23 @@ fn cards_are_known_by_the_words_of_their_names() {
         ("NVIDIA Jetson Orin Nano Engineering Reference Developer Kit Super", "8.7"),
         ("NVIDIA Jetson Nano Developer Kit", "5.3"),
         ("NVIDIA Jetson AGX Thor Developer Kit", "11.0"),
+        // what stands together is parted where nothing fits as it stands
+        ("Tesla V100S-PCIE-32GB", "7.0"),
+        ("GRID V100D-32Q", "7.0"),
+        ("GRID A100DX-40C", "8.0"),
+        ("NVIDIA H100XM-80C", "9.0"),
+        ("RTX4090", "8.9"),
+        ("GeForce RTX2080Ti", "7.5"),
+        ("RTX 3080Ti", "8.6"),
+        ("GTX1650Ti", "7.5"),
+        ("NVIDIA RTXA6000-48Q", "8.6"),
+        ("GRID RTX8000-48Q", "7.5"),
+        ("GeForce GTX 960M 4GB", "5.0"),
+        ("GeForce GTX 970M 4GB", "5.2"),
+        ("Quadro M2000M", "5.0"),
+        ("NVIDIA RTX PRO 5000 72GB Blackwell", "12.0"),
+        ("GeForce GTX 780M", "3.0"),
+        ("P106-090", "6.1"),
     ] {
         assert_eq!(catalog().compute_of(name).map(|compute| compute.to_string()).as_deref(), Some(compute), "{name}");
     }

@@ -78,7 +78,10 @@ fn macs_use_their_own_chip() {
     };
     for (version, framework, on_the_card, on_the_processor) in [
         ("15.1", "pytorch", "works 2.15.0 mps", "works 2.15.0 cpu"),
-        ("13.6", "pytorch", "works 2.11.0 mps", "works 2.11.0 cpu"),
+        // The Apple GPU wants more than the wheels do: macOS 14 from PyTorch 2.9 on, 13 before.
+        ("13.6", "pytorch", "works 2.8.0 mps", "works 2.11.0 cpu"),
+        ("12.6", "pytorch", "unsupported-platform 2.11.0 cpu", "works 2.11.0 cpu"),
+        ("13.6", "onnxruntime", "unsupported-platform", "unsupported-platform"),
         ("15.1", "mlx", "works 0.32.4 mps", "works 0.32.4 cpu"),
         ("15.1", "jax", "unsupported-platform 0.12.0.1 cpu", "works 0.12.0.1 cpu"),
         ("15.1", "vllm", "unsupported-platform", "unsupported-platform"),
@@ -94,7 +97,16 @@ fn macs_use_their_own_chip() {
         assert!(rows.iter().all(|row| row.url.is_none()), "a Mac takes wheels from PyPI");
     }
     let old = rows(&mac("13.6"), "pytorch", None).remove(0);
-    assert!(old.unlocks[0].change.contains("macOS 14"), "{old:?}");
+    assert!(old.unlocks[0].change.contains("macOS 14") && old.reason.contains("macOS 14"), "{old:?}");
+    // and the plan is what the verdict says
+    for (version, build) in [("15.1", "2.15.0 mps"), ("13.6", "2.8.0 mps"), ("12.6", "2.11.0 cpu")] {
+        let choices = nixml::core::choices::Choices::of("demo", "pytorch");
+        let plan = nixml::core::plan::decide(&choices, &mac(version), crate::catalog()).unwrap();
+        assert_eq!(format!("{} {}", plan.version, plan.build), build, "{:?}", plan.reasons);
+    }
+    let plan = nixml::core::choices::Choices::of("demo", "onnxruntime");
+    let plan = nixml::core::plan::decide(&plan, &mac("13.6"), crate::catalog()).unwrap();
+    assert!(plan.not_here.is_some_and(|why| why.contains("macOS 14")));
     let intel = facts("gpus = []\n[os]\nkind = \"macos\"\narch = \"x86_64\"\n");
     assert_eq!(short(&rows(&intel, "pytorch", None)[0]), "unsupported-platform");
 }

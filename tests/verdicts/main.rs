@@ -13,6 +13,7 @@ mod corpus;
 mod little_known;
 mod machines;
 mod network;
+mod posted;
 #[path = "../support/mod.rs"]
 mod support;
 mod tables;

@@ -38,6 +38,9 @@ pub fn from_words(step: &Step, words: &[String]) -> Result<Value, String> {
             if words.len() > MOST_WORDS {
                 return Err(format!("more than {MOST_WORDS} values"));
             }
+            if words.len() < step.least {
+                return Err("name at least one, or leave the answer out".to_owned());
+            }
             let mut read = Vec::new();
             for word in words {
                 let word = rule(step.check, word)?;

@@ -119,7 +119,7 @@ pub fn place(text: &str, span: &Range<usize>) -> String {
     format!("{line}:{column}")
 }
 
-/// The value of `--set KEY=VALUE`: a TOML list or the words as a flag takes them.
+/// The value of `--set KEY=VALUE`: a TOML list or string, or the words as a flag takes them.
 ///
 /// # Errors
 /// Exit 2: no such key, no `=`, a value the step refuses.
@@ -135,13 +135,14 @@ pub fn read_set(text: &str, steps: &[Step]) -> Result<(String, Value), Failure> 
             "the keys are",
         )));
     };
-    let list = value.trim_start().starts_with('[').then(|| value.parse::<toml_edit::Value>().ok()).flatten();
-    let value = match list.as_ref().and_then(toml_edit::Value::as_array) {
-        Some(array) => {
+    let toml = value.trim_start().starts_with(['[', '"', '\'']).then(|| value.trim().parse::<toml_edit::Value>().ok()).flatten();
+    let value = match toml {
+        Some(toml_edit::Value::Array(array)) => {
             let words: Vec<String> = array.iter().filter_map(|word| word.as_str().map(str::to_owned)).collect();
             check::from_words(step, &words)
         }
-        None => check::from_text(step, value),
+        Some(toml_edit::Value::String(text)) => check::from_text(step, text.value()),
+        _ => check::from_text(step, value),
     };
     value.map(|value| (step.id.clone(), value)).map_err(|why| Failure::usage(format!("read `--set {}`", step.id)).why(why))
 }
@@ -200,6 +201,10 @@ mod tests {
         let list = Value::List(vec!["cuda".into(), "cpu".into()]);
         assert_eq!(read_set("targets=cuda,cpu", &steps).unwrap(), ("targets".to_owned(), list.clone()));
         assert_eq!(read_set("targets=[\"cuda\", \"cpu\"]", &steps).unwrap(), ("targets".to_owned(), list));
+        for text in ["python=3.13", "python=\"3.13\"", "python = '3.13'"] {
+            let three = Value::Text("3.13".to_owned());
+            assert_eq!(read_set(text, &steps).ok(), Some(("python".to_owned(), three)), "{text}");
+        }
         assert!(read_set("target=cuda", &steps).is_err() && read_set("targets", &steps).is_err());
     }
 }

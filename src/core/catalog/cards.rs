@@ -8,12 +8,17 @@ impl Catalog {
     /// `None` when nothing fits or two of the same length disagree.
     #[must_use]
     pub fn compute_of(&self, name: &str) -> Option<Version> {
-        let words = words(name);
+        // What stands together may be meant apart (`RTX4090`, `RTX 3080Ti`, `V100S`), but what fits as it stands comes first.
+        self.compute_by(name, words).or_else(|| self.compute_by(name, parts))
+    }
+
+    fn compute_by(&self, name: &str, words: fn(&str) -> Vec<String>) -> Option<Version> {
+        let own = words(name);
         let mut best: Option<(usize, &Version)> = None;
         let mut torn = false;
         for card in &self.cards {
-            for known in card.names.iter().map(|known| self::words(known)) {
-                let fits = words.windows(known.len().max(1)).any(|part| part == known.as_slice());
+            for known in card.names.iter().map(|known| words(known)) {
+                let fits = own.windows(known.len().max(1)).any(|part| part == known.as_slice());
                 match best {
                     _ if !fits => {}
                     Some((length, _)) if known.len() < length => {}
@@ -29,4 +34,18 @@ impl Catalog {
 /// Letters and digits in lower case; everything else parts words.
 fn words(name: &str) -> Vec<String> {
     name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_ascii_lowercase).collect()
+}
+
+/// The same, and letters and digits apart: `RTX4090` is `rtx` and `4090`.
+fn parts(name: &str) -> Vec<String> {
+    let mut parts = Vec::new();
+    for word in words(name) {
+        let mut rest = word.as_str();
+        while let Some(first) = rest.chars().next() {
+            let end = rest.find(|c: char| c.is_ascii_digit() != first.is_ascii_digit()).unwrap_or(rest.len());
+            parts.push(rest[..end].to_owned());
+            rest = &rest[end..];
+        }
+    }
+    parts
 }

@@ -152,6 +152,8 @@ pub struct Build {
     pub compute: Option<Range>,
     /// A floor above the one of its CUDA release.
     pub driver: Option<Floors>,
+    /// The oldest macOS whose GPU it uses, where its wheels start on an older one.
+    pub macos: Option<Version>,
     /// Added to the framework's own; `{version}` and names of `with` are filled in.
     #[serde(default)]
     pub requirements: Vec<String>,

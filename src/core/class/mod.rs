@@ -81,7 +81,10 @@ pub struct Class {
 pub fn read(name: &str, text: &str, steps: &[Step]) -> Result<(Class, Answers), Failure> {
     let document = file::parse(name, text)?;
     let wrong = |why: String| Failure::usage(format!("read `{name}`")).why(why);
-    let class: Class = document::toml(text).map_err(|error| wrong(error.to_string()))?;
+    let class: Class = document::toml(text).map_err(|error| {
+        let at = error.place.map_or_else(String::new, |(line, column)| format!(":{line}:{column}"));
+        Failure::usage(format!("read `{name}{at}`")).why(error.message)
+    })?;
     if class.schema != 1 {
         return Err(wrong("`schema` must be 1: this file is of another release of nixml".to_owned()));
     }

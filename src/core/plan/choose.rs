@@ -4,7 +4,7 @@ use super::Target;
 use super::packages::{Asked, accepts};
 use crate::core::catalog::{Catalog, Framework, Release};
 use crate::core::choices::{Choices, Resolved};
-use crate::core::verdict::{Candidate, Card, DriverState, Machine, every_candidate, fit, rank};
+use crate::core::verdict::{Candidate, Card, Machine, every_candidate, fit, rank};
 use crate::core::version::Version;
 
 /// What was chosen.
@@ -17,8 +17,8 @@ pub(super) struct Chosen<'a> {
     pub from_earlier: bool,
 }
 
-/// Cards served, then how well.
-type Score = (usize, u32);
+/// Cards served, then the targets whose builds start here, then how well the cards are served.
+type Score = (usize, usize, u32);
 
 /// The newest release with a build for every target that serves the most cards; `None` when nothing is left.
 pub(super) fn choose<'a>(
@@ -54,7 +54,7 @@ pub(super) fn choose<'a>(
                 best = Some((score, Chosen { builds, python, from_earlier: false }));
             }
         }
-        let serves = best.as_ref().is_some_and(|((served, _), _)| *served > 0)
+        let serves = best.as_ref().is_some_and(|((served, ..), _)| *served > 0)
             || !machine.has_nvidia()
             || !targets.contains(&Target::Cuda);
         if serves && best.is_some() {
@@ -77,14 +77,14 @@ fn builds<'a>(
     machine: &Machine,
     catalog: &Catalog,
 ) -> Option<(Score, Vec<(Target, Candidate<'a>)>)> {
-    let mut total = (0, 0);
+    let mut total: Score = (0, 0, 0);
     let mut builds = Vec::new();
     for target in targets {
         let here = |candidate: &&Candidate<'_>| candidate.starts_on(machine);
         let fitting = || group.iter().filter(|candidate| candidate.build.target() == *target);
         let build = if *target == Target::Cuda {
             let cards: Vec<&Card> = machine.nvidia().filter(|card| card.is_alive()).collect();
-            let score = |candidate: &Candidate<'_>| -> Score {
+            let score = |candidate: &Candidate<'_>| {
                 let ranks: Vec<u8> = cards.iter().map(|card| rank(&fit(candidate, card, machine, catalog))).collect();
                 (ranks.iter().filter(|rank| **rank > 0).count(), ranks.iter().map(|rank| u32::from(*rank)).sum())
             };
@@ -92,7 +92,7 @@ fn builds<'a>(
                 .map(|candidate| (score(candidate), candidate))
                 .reduce(|best, next| if next.0 > best.0 { next } else { best })?;
             if served.0.0 > 0 {
-                total = served.0;
+                (total.0, total.2) = (total.0 + served.0.0, served.0.1);
                 served.1
             } else if cards.is_empty() {
                 let runs = |candidate: &&Candidate<'_>| driver_runs(candidate, machine, catalog);
@@ -104,6 +104,8 @@ fn builds<'a>(
         } else {
             fitting().find(here).or_else(|| fitting().next())?
         };
+        total.0 += usize::from(build.build.id == "mps" && build.starts_on(machine));
+        total.1 += usize::from(build.starts_on(machine));
         builds.push((*target, *build));
     }
     // Where no card decides, a build that the driver runs beats a newer one that it does not.
@@ -112,7 +114,7 @@ fn builds<'a>(
             .iter()
             .filter(|(target, _)| *target == Target::Cuda)
             .all(|(_, candidate)| driver_runs(candidate, machine, catalog));
-        total.1 = u32::from(runs);
+        total.2 = u32::from(runs);
     }
     Some((total, builds))
 }
@@ -158,5 +160,5 @@ fn with_fitting_driver(machine: &Machine, catalog: &Catalog) -> Machine {
             .map(|generation| generation.last_branch.clone())
     });
     let version = limits.min().unwrap_or_else(Version::newest);
-    Machine { driver: DriverState::Known { version, from_cuda: false }, ..machine.clone() }
+    machine.with_driver(version)
 }

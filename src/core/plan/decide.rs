@@ -179,9 +179,9 @@ fn nothing_left(framework: &Framework, choices: &Choices, pythons: &[String], ca
             ["framework", "python"],
             format!("no release of {title} in the catalog has wheels for Python {python}"),
         );
-        return newest
-            .iter()
-            .fold(conflict, |conflict, python| conflict.way("python", python, format!("{title} has wheels for it")));
+        return newest.iter().fold(conflict, |conflict, python| {
+            conflict.way("python", python, format!("{title} has wheels for Python {python}"))
+        });
     }
     let versions: Vec<String> = framework.releases.iter().map(|release| release.version.to_string()).collect();
     let mut between = vec!["framework", "packages"];

@@ -26,7 +26,8 @@ pub(super) fn not_here(chosen: &Chosen<'_>, machine: &Machine, catalog: &Catalog
         return Some(format!("{} has no {} build for {}", candidate.title(), target.word(), say::system(&machine.system)));
     }
     if *target != Target::Cuda {
-        return None;
+        let needs = candidate.macos().filter(|_| !candidate.starts_on(machine))?;
+        return Some(format!("{} needs macOS {needs} or newer", candidate.title()));
     }
     let Some(cards) = &machine.cards else {
         return Some("whether this machine has an NVIDIA card is not known".to_owned());
@@ -75,6 +76,13 @@ pub(super) fn reasons(
     if chosen.from_earlier {
         reasons.push(format!("{} ({}) as resolved when the project was made", first.title(), first.build.id));
     } else {
+        let lost = choices.resolved.as_ref().filter(|earlier| earlier.framework == first.framework.id);
+        reasons.extend(lost.map(|earlier| {
+            format!(
+                "{} {} ({}), as the answers were resolved, is not to be had here any more",
+                first.framework.title, earlier.version, earlier.build
+            )
+        }));
         reasons.extend(older_reason(choices, chosen, asked, machine, catalog));
         let cuda = chosen.builds.iter().find(|(target, _)| *target == Target::Cuda);
         for card in machine.nvidia().filter(|_| cuda.is_some()) {
@@ -105,10 +113,13 @@ fn target_reason(chosen: &Chosen<'_>, machine: &Machine, catalog: &Catalog) -> S
         (Target::Cuda, _) => format!("target cuda: {}", say::no_cpu_build(candidate.framework, catalog)),
         _ if candidate.build.id == "mps" => "target cpu: on a Mac its build uses the Apple GPU as well".to_owned(),
         (_, None) => "target cpu: whether there is a card is not known".to_owned(),
-        (_, Some(cards)) if cards.iter().any(Card::is_nvidia) => {
-            format!("target cpu: no build of {} can use the card as it is now", candidate.framework.title)
-        }
-        _ => "target cpu: there is no NVIDIA card".to_owned(),
+        (_, Some(cards)) => match cards.iter().find(|card| card.is_nvidia()) {
+            Some(card) => {
+                let question = Question { framework: candidate.framework, machine, catalog, python: None };
+                format!("target cpu: {}", card_row(&question, card).reason)
+            }
+            None => "target cpu: there is no NVIDIA card".to_owned(),
+        },
     }
 }
 
@@ -130,6 +141,8 @@ fn older_reason(
         "the packages asked for accept nothing newer".to_owned()
     } else if let Some(python) = choices.python.as_ref().filter(|python| !newest.pythons(catalog).contains(python)) {
         format!("{} has no wheels for Python {python}", newest.title())
+    } else if let Some(needs) = newest.macos().filter(|_| machine.is_mac() && !newest.starts_on(machine)) {
+        format!("{} needs macOS {needs} or newer", newest.title())
     } else {
         let served = |card: &&Card| fit(candidate, card, machine, catalog).runs() || !machine.has_nvidia();
         machine.nvidia().filter(served).find_map(|card| match fit(newest, card, machine, catalog) {

@@ -56,8 +56,14 @@ impl<'a> Candidate<'a> {
     /// Its wheels exist for the machine's system and start there.
     #[must_use]
     pub fn starts_on(&self, machine: &Machine) -> bool {
-        let needs = self.built().macos.as_ref().zip(machine.macos.as_ref());
+        let needs = self.macos().zip(machine.macos.as_ref());
         self.build.systems.contains(&machine.system) && needs.is_none_or(|(needs, has)| has >= needs)
+    }
+
+    /// The oldest macOS that it computes on.
+    #[must_use]
+    pub fn macos(&self) -> Option<&'a Version> {
+        self.build.macos.as_ref().max(self.built().macos.as_ref())
     }
 
     /// The index its wheels come from on a system; `None`: PyPI. Other indexes hold wheels for Linux.
@@ -180,7 +186,7 @@ pub fn fit<'a>(candidate: &Candidate<'a>, card: &Card, machine: &Machine, catalo
     if !build.systems.contains(&machine.system) {
         return Fit::No(Obstacle::System);
     }
-    if let (Some(needs), Some(has)) = (&candidate.built().macos, &machine.macos)
+    if let (Some(needs), Some(has)) = (candidate.macos(), &machine.macos)
         && has < needs
     {
         return Fit::No(Obstacle::MacOs(needs));
@@ -202,7 +208,8 @@ pub fn fit<'a>(candidate: &Candidate<'a>, card: &Card, machine: &Machine, catalo
     if let Some(broken) = broken(candidate, compute) {
         return Fit::No(Obstacle::Broken(broken));
     }
-    let Some(driver) = machine.driver.version() else {
+    // A driver that another one keeps from the card (nouveau, or vfio-pci for a virtual machine) is no driver of it.
+    let Some(driver) = machine.driver.version().filter(|_| card.held_by.is_none()) else {
         return Fit::No(Obstacle::DriverUnknown);
     };
     let need = needs(candidate, compute, code, machine, catalog);

@@ -71,6 +71,12 @@ impl Card {
     pub fn is_alive(&self) -> bool {
         self.error.is_none()
     }
+
+    /// The same card in the hands of NVIDIA's driver.
+    #[must_use]
+    pub fn freed(&self) -> Self {
+        Self { held_by: None, ..self.clone() }
+    }
 }
 
 impl Machine {
@@ -98,6 +104,13 @@ impl Machine {
             driver: driver(facts, catalog, wsl),
             cards: facts.gpus.as_ref().map(|gpus| cards(gpus, catalog)),
         }
+    }
+
+    /// The machine as it would be with this driver, which then has every card.
+    #[must_use]
+    pub fn with_driver(&self, version: Version) -> Self {
+        let cards = self.cards.as_ref().map(|cards| cards.iter().map(Card::freed).collect());
+        Self { driver: DriverState::Known { version, from_cuda: false }, cards, ..self.clone() }
     }
 
     /// The cards nixml's CUDA builds can be for.
@@ -190,7 +203,7 @@ fn card(gpu: &Gpu, place: u32, catalog: &Catalog) -> Card {
         held_by: gpu
             .kernel_driver
             .clone()
-            .filter(|driver| vendor == Some(Vendor::Nvidia) && !driver.starts_with("nvidia") && driver != "dxgkrnl"),
+            .filter(|driver| vendor == Some(Vendor::Nvidia) && !driver.starts_with("nv") && driver != "dxgkrnl"),
     }
 }
 

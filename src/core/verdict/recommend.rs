@@ -29,7 +29,11 @@ pub fn recommend(question: &Question<'_>) -> Recommended {
                 .into_iter()
                 .any(|vendor| has(vendor) && (card.vendor == Some(vendor) || (vendor == Vendor::Nvidia && card.is_nvidia())))
     };
-    let cards: Vec<&Card> = question.machine.cards.iter().flatten().filter(meant).collect();
+    let mut cards: Vec<&Card> = question.machine.cards.iter().flatten().filter(meant).collect();
+    // A card that is kept for a virtual machine does not decide for the others.
+    if cards.iter().any(|card| card.held_by.is_none()) {
+        cards.retain(|card| card.held_by.is_none());
+    }
     let cpu = question.cpu(&all);
     if cards.is_empty() {
         let none = || format!("{} has no build that runs on this machine", question.framework.title);

@@ -109,7 +109,6 @@ pub fn card_row(question: &Question<'_>, card: &Card) -> Row {
 #[must_use]
 pub fn cpu_row(question: &Question<'_>) -> Row {
     let all = question.candidates();
-    let title = &question.framework.title;
     match question.cpu(&all) {
         Some(cpu) => {
             let also = if cpu.build.id == "mps" { "the build for a Mac" } else { "the CPU build" };
@@ -122,14 +121,20 @@ pub fn cpu_row(question: &Question<'_>) -> Row {
             )
         }
         None if all.is_empty() => row(question, None, Word::UnsupportedPlatform, no_wheels(question), None),
-        None if all.iter().any(|candidate| candidate.build.cuda.is_none()) => row(
-            question,
-            None,
-            Word::UnsupportedPlatform,
-            format!("{title} has no build for {}", say::system(&question.machine.system)),
-            None,
-        ),
+        None if all.iter().any(|candidate| candidate.build.cuda.is_none()) => {
+            row(question, None, Word::UnsupportedPlatform, no_build(question, &all), None)
+        }
         None => row(question, None, Word::UnsupportedPlatform, say::no_cpu_build(question.framework, question.catalog), None),
+    }
+}
+
+/// Why nothing for the processor starts here: the system, or its release.
+fn no_build(question: &Question<'_>, all: &[Candidate<'_>]) -> String {
+    let machine = question.machine;
+    let here = |candidate: &&Candidate<'_>| candidate.build.cuda.is_none() && candidate.build.systems.contains(&machine.system);
+    match all.iter().filter(here).find_map(|candidate| candidate.macos().map(|needs| (candidate, needs))) {
+        Some((candidate, needs)) => format!("{} needs macOS {needs} or newer", candidate.title()),
+        None => format!("{} has no build for {}", question.framework.title, say::system(&machine.system)),
     }
 }
 
@@ -188,7 +193,8 @@ fn why_it_runs(question: &Question<'_>, all: &[Candidate<'_>], best: &Candidate<
         _ if best.build.id == "mps" => format!("{title} uses {}", card.name),
         _ => format!("{title} holds code for {}", say::described(card)),
     };
-    let newest = all.iter().find(|candidate| !fit(candidate, card, machine, catalog).runs());
+    let here = |candidate: &&Candidate<'_>| candidate.build.systems.contains(&machine.system);
+    let newest = all.iter().filter(here).find(|candidate| !fit(candidate, card, machine, catalog).runs());
     if let Some(newest) = newest.filter(|newest| newest.title() != best.title() && all[0].title() == newest.title())
         && let Fit::No(obstacle) = fit(newest, card, machine, catalog)
     {

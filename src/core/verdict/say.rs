@@ -31,14 +31,14 @@ pub fn cuda_of(driver: &Version, machine: &Machine, catalog: &Catalog) -> Option
 /// `driver 535.183.01 runs builds up to CUDA 12`.
 #[must_use]
 pub fn driver(version: &Version, machine: &Machine, catalog: &Catalog) -> String {
-    let whose = match (&machine.driver, machine.wsl) {
-        (DriverState::Known { from_cuda: true, .. }, _) => "the driver, by the CUDA it speaks about",
-        (_, true) => "the Windows driver",
-        _ => "driver",
+    let has = match (&machine.driver, machine.wsl) {
+        (DriverState::Known { from_cuda: true, .. }, _) => format!("the driver (about {version} by the CUDA it speaks)"),
+        (_, true) => format!("the Windows driver {version}"),
+        _ => format!("driver {version}"),
     };
     match cuda_of(version, machine, catalog) {
-        Some(major) => format!("{whose} {version} runs CUDA {major} builds"),
-        None => format!("{whose} {version} is older than every CUDA build of today needs"),
+        Some(major) => format!("{has} runs CUDA {major} builds"),
+        None => format!("{has} is older than every CUDA build of today needs"),
     }
 }
 
@@ -129,10 +129,11 @@ fn other_maker(candidate: &Candidate<'_>, card: &Card, machine: &Machine) -> Str
         Some(Vendor::Amd) => "an AMD card",
         Some(Vendor::Intel) => "an Intel card",
         Some(Vendor::Apple) => "an Apple GPU",
+        _ if machine.is_mac() => "an NVIDIA card",
         _ => return format!("it is not known who made {}; {title} uses NVIDIA cards", card.name),
     };
     if machine.is_mac() {
-        return format!("{title} has no build for {}", card.name);
+        return format!("{title} has no build for {} on a Mac", card.name);
     }
     format!("{} is {maker}; the builds of {title} in this catalog use NVIDIA cards only", card.name)
 }

@@ -29,7 +29,7 @@ pub(super) fn unlocks(question: &Question<'_>, all: &[Candidate<'_>], card: &Car
     let mut best = now;
     let mut found = Vec::new();
     for (change, machine) in changes(question, all, card) {
-        let worth = worth(question, all, card, &machine);
+        let worth = worth(question, all, &card.freed(), &machine);
         if worth > best
             && let Some((_, Reverse(place))) = worth
         {
@@ -59,11 +59,8 @@ fn worth(question: &Question<'_>, all: &[Candidate<'_>], card: &Card, machine: &
 /// The machines to imagine: each driver that something waits for, oldest first; a restart; a newer macOS.
 fn changes(question: &Question<'_>, all: &[Candidate<'_>], card: &Card) -> Vec<(String, Machine)> {
     let (machine, catalog) = (question.machine, question.catalog);
-    let with = |driver: &Version| Machine {
-        driver: DriverState::Known { version: driver.clone(), from_cuda: false },
-        ..machine.clone()
-    };
-    if let (Some(_), Some(needs)) = (&machine.macos, all.iter().filter_map(|candidate| candidate.built().macos.as_ref()).max()) {
+    let with = |driver: &Version| machine.with_driver(driver.clone());
+    if let (Some(_), Some(needs)) = (&machine.macos, all.iter().filter_map(Candidate::macos).max()) {
         return vec![(format!("macOS {needs} or newer"), Machine { macos: Some(needs.clone()), ..machine.clone() })];
     }
     if machine.is_mac() || machine.wsl1 || card.compute.is_none() {
@@ -71,6 +68,9 @@ fn changes(question: &Question<'_>, all: &[Candidate<'_>], card: &Card) -> Vec<(
     }
     if let DriverState::Torn { libraries, .. } = &machine.driver {
         return vec![("restart the machine, so that the whole driver is of one version".to_owned(), with(libraries))];
+    }
+    if let (Some(holder), Some(driver)) = (&card.held_by, machine.driver.version()) {
+        return vec![(format!("give the card to the NVIDIA driver instead of `{holder}`"), with(driver))];
     }
     let arch = machine.arch(card, catalog);
     let generation = catalog
