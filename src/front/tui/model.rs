@@ -276,7 +276,7 @@ impl Model {
                 PopupKind::Read => Place::Popup,
                 PopupKind::Leave(_) => Place::Leave,
                 PopupKind::Foreign(_) => Place::Foreign,
-                PopupKind::Search(_) => Place::Search,
+                PopupKind::Search(_) => Place::Find,
             };
         }
         match self.focus {

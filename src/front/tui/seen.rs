@@ -315,9 +315,9 @@ fn review_again(model: &Model, review: &Review) -> Rows {
 
 fn with_git(model: &Model, mut rows: Vec<Row>, mut ids: Vec<String>) -> Rows {
     if let Some(git) = model.git {
-        let detail = format!("{}  (Nix then copies less)", if git { "yes" } else { "no" });
+        let detail = if git { "yes, it keeps Nix fast" } else { "no: slower, Nix copies everything" }.to_owned();
         ids.push(GIT.to_owned());
-        rows.push(Row { title: "git init".to_owned(), detail, ..Row::default() });
+        rows.push(Row { title: "Git repository".to_owned(), detail, ..Row::default() });
     }
     (rows, ids)
 }

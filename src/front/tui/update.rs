@@ -166,7 +166,7 @@ fn pressed(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
             model.draft_mut().field.key(key);
             Vec::new()
         }
-        (Place::Search, None) => {
+        (Place::Search | Place::Find, None) => {
             search_key(model, key);
             Vec::new()
         }
@@ -216,7 +216,7 @@ fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
             return vec![Effect::Type(paste(text, model.shell.pane.wants_brackets()))];
         }
         Place::Text => model.draft_mut().field.paste(text),
-        Place::Search => search_text(model, text),
+        Place::Search | Place::Find => search_text(model, text),
         _ => {}
     }
     Vec::new()

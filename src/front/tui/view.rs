@@ -48,7 +48,10 @@ fn whole(model: &Model, screen: Rect, buffer: &mut Buffer) -> Option<Position> {
     if let Some(open) = &model.popup {
         let (first, at) = match &open.kind {
             PopupKind::Search(words) => (0, Some(search(words, screen, buffer, model))),
-            _ => popup::draw(&open.title, &open.text, open.first, screen, buffer, &model.theme),
+            kind => {
+                let foot = if matches!(kind, PopupKind::Leave(_)) { "Esc stays" } else { "Esc closes" };
+                popup::draw((&open.title, foot), &open.text, open.first, screen, buffer, &model.theme)
+            }
         };
         model.shown.popup.set(first);
         model.shown.page.set(screen.height.saturating_sub(6));

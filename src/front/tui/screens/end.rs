@@ -35,16 +35,20 @@ pub fn draw(model: &Model, body: Rect, buffer: &mut Buffer) -> Option<Position> 
         Stage::Stopped { failure, wrote, .. } => *wrote && failure.exit == Exit::Done,
         _ => false,
     };
-    let title = if good { "Done" } else { "What went wrong" };
+    let title = match model.session.stage() {
+        Stage::Stopped { .. } if good => "Written, not proved yet",
+        _ if good => "Done",
+        _ => "What went wrong",
+    };
     let inner = boxed(top, buffer, &model.theme, title, model.focus == Focus::Main);
-    let shown = text(model, inner.width);
+    let shown = text(model, inner.width.min(prose::READABLE));
     model.shown.first.set(table::scroll(&shown, model.first, inner, buffer, &model.theme));
-    model.shown.page.set(inner.height);
-    let cursor = Some(Position { x: inner.x, y: inner.y });
-    match pane {
-        Some(area) => running::output(model, area, buffer),
-        None => cursor,
+    let typed = pane.and_then(|area| running::output(model, area, buffer));
+    if model.focus == Focus::Pane {
+        return typed;
     }
+    model.shown.page.set(inner.height);
+    Some(Position { x: inner.x, y: inner.y })
 }
 
 fn text(model: &Model, width: u16) -> Vec<Line<'static>> {
@@ -116,7 +120,7 @@ fn proved(out: &mut Vec<Line<'static>>, model: &Model, report: &ValidationReport
 fn took(out: &mut Vec<Line<'static>>, report: &ValidationReport, width: u16, theme: &Theme) {
     let ran = report.phases.iter().filter(|phase| phase.status != PhaseStatus::Skipped);
     let words: Vec<String> =
-        ran.map(|phase| format!("{} {}", trial::title(phase.id), phases::duration(phase.duration_ms))).collect();
+        ran.map(|phase| format!("{} {}", trial::title(phase.id), phases::whole(phase.duration_ms))).collect();
     out.push(Line::default());
     out.extend(prose::wrap(&format!("Time: {}.", words.join(", ")), width, theme, theme.paint.dim));
     out.push(Line::default());
@@ -139,7 +143,7 @@ fn measured(device: &Device) -> String {
     words.extend(
         device.jit.map(|jit| if jit { "just-in-time path works".to_owned() } else { "just-in-time path did not run".to_owned() }),
     );
-    words.push(phases::duration(device.duration_ms));
+    words.push(phases::whole(device.duration_ms));
     sanitise(&words.join(", ")).into_owned()
 }
 
