@@ -249,6 +249,9 @@ fn explain(model: &Model, question: &Question) -> String {
     let offer = model.here().and_then(|id| question.offers.iter().find(|offer| offer.id == id));
     let mut parts: Vec<String> = model.session.changed().iter().map(|changed| format!("Changed: {changed}")).collect();
     match offer {
+        Some(offer) if offer.foreign => {
+            parts.push(format!("{} does not run on this machine: {}", offer.title, offer.blocked.clone().unwrap_or_default()));
+        }
         Some(offer) if offer.blocked.is_some() => {
             parts.push(format!("{} cannot be chosen here: {}", offer.title, offer.blocked.clone().unwrap_or_default()));
         }

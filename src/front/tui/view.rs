@@ -92,6 +92,7 @@ fn about(model: &Model) -> String {
         Stage::Machine | Stage::Asking(_) => found::summary(model.session.facts()),
         Stage::Review(_) => "nothing is written yet".to_owned(),
         Stage::Writing { .. } => "writing".to_owned(),
+        Stage::Stopped { .. } if model.trial.elapsed(model.now).is_none_or(|took| took < 1000) => String::new(),
         Stage::Validating { .. } | Stage::Done { .. } | Stage::Stopped { .. } => {
             model.trial.elapsed(model.now).map(|took| format!("{} elapsed", phases::duration(took))).unwrap_or_default()
         }
@@ -176,7 +177,11 @@ fn wanted(model: &Model, act: keys::Act) -> bool {
     match act {
         keys::Act::Stop => validating,
         keys::Act::Retry => model.session.stage().wrote(),
-        keys::Act::Pane if model.focus == Focus::Main && model.over() => model.session.stage().wrote(),
+        // Without Nix there is no shell to open.
+        keys::Act::Pane if model.focus == Focus::Main && model.over() => {
+            let nix = model.session.facts().nix.as_ref().and_then(|nix| nix.installed);
+            model.session.stage().wrote() && (nix != Some(false) || matches!(model.session.stage(), Stage::Done { .. }))
+        }
         // In a narrow window the preview has a key of its own, and there is no other pane.
         keys::Act::NextPane => model.size.0 >= WIDE || !matches!(model.session.stage(), Stage::Machine | Stage::Asking(_)),
         // A short list is seen whole.

@@ -92,10 +92,12 @@ fn field(model: &Model, question: &Question, area: Rect, buffer: &mut Buffer) ->
 pub fn reasons(model: &Model, width: u16) -> Vec<Line<'static>> {
     let Some(plan) = &model.seen.plan else { return Vec::new() };
     let (theme, mut lines) = (&model.theme, vec![Line::default()]);
-    for reason in &plan.reasons {
+    // What the row under the cursor says already is not said again.
+    let new = |text: &&String| !model.seen.why.contains(text.as_str());
+    for reason in plan.reasons.iter().filter(new) {
         lines.extend(prose::wrap(&format!("- {reason}"), width, theme, theme.paint.dim));
     }
-    for note in plan.notes.iter().chain(&plan.not_here) {
+    for note in plan.notes.iter().chain(&plan.not_here).filter(new) {
         lines.extend(prose::wrap(&format!("- {note}"), width, theme, theme.paint.warn));
     }
     if lines.len() > 1 { lines } else { Vec::new() }

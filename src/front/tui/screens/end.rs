@@ -71,16 +71,19 @@ fn text(model: &Model, width: u16) -> Vec<Line<'static>> {
         Stage::Stopped { failure, wrote, .. } => {
             let what = if *wrote { "The project is written, but it was not validated." } else { "Nothing was written." };
             out.push(plain(what, theme.paint.title));
-            out.push(Line::default());
-            stopped(&mut out, failure, width, theme);
+            // What is missing for the proof, with the commands that bring it.
+            let missing: Vec<Finding> = if *wrote { doctor::run(model.session.facts(), None, &["nix"]) } else { Vec::new() };
+            let missing: Vec<&Finding> = missing.iter().filter(|finding| finding.verdict != Verdict::Pass).collect();
+            // A finding says it better than the sentence of whoever could not go on.
+            if !missing.iter().any(|finding| finding.code.as_deref() == Some("nix-missing")) {
+                out.push(Line::default());
+                stopped(&mut out, failure, width, theme);
+            }
+            for finding in missing {
+                out.push(Line::default());
+                found(&mut out, finding, width, theme);
+            }
             if *wrote {
-                // What is missing for the proof, with the commands that bring it.
-                for finding in
-                    doctor::run(model.session.facts(), None, &["nix"]).iter().filter(|finding| finding.verdict != Verdict::Pass)
-                {
-                    out.push(Line::default());
-                    found(&mut out, finding, width, theme);
-                }
                 next(&mut out, model, width);
             }
         }

@@ -148,7 +148,7 @@ impl Choices<'_> {
             ],
         );
         let place =
-            row.place.map_or(String::new(), |place| if place == 0 { "default  ".to_owned() } else { "also  ".to_owned() });
+            row.place.map_or(String::new(), |place| if place == 0 { "default  ".to_owned() } else { "also     ".to_owned() });
         let start = put(buffer, start, line.y, end, &[(&place, paint(theme.paint.note.into()))]);
         if end > start {
             put(buffer, start, line.y, end, &[(&cut(&row.detail.replace('`', ""), usize::from(end - start), theme), detail)]);
