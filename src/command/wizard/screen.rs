@@ -45,7 +45,7 @@ pub fn run(mut joined: Joined) -> anyhow::Result<Exit> {
     let (of_signals, of_threads) = (first.clone(), first.clone());
     on_broken(move |said| of_threads.put(Message::Broken(said)));
     signals(move |heard| of_signals.send(Message::Heard(heard)))?;
-    let mut screen = Screen::open()?;
+    let mut screen = Screen::open(joined.mouse)?;
     let size = screen.size();
     let outside_git = joined.outside_git();
     let (world, dir, shown) = (joined.world(), joined.dir.clone(), joined.shown());
@@ -147,6 +147,7 @@ impl Stage {
             Message::Input(input) => input,
             Message::Heard(Heard::Key(key)) => Input::Key(key),
             Message::Heard(Heard::Paste(text)) => Input::Paste(text),
+            Message::Heard(Heard::Mouse(event)) => Input::Mouse(event),
             Message::Heard(Heard::End(number)) => return Ok(Some(Exit::Signal(number))),
             Message::Broken(said) => return Err(anyhow!(said)),
             Message::Heard(Heard::Stop) => return self.suspend(screen, dir),

@@ -8,7 +8,7 @@ use super::keys::{self, Act, Place};
 use super::model::{Focus, Model, Popup, PopupKind};
 use super::pane::{encode, paste};
 use super::trial::Trial;
-use super::{layout, leave, seen};
+use super::{layout, leave, mouse, seen};
 use crate::core::answers::Answers;
 use crate::core::session::{self, Event, Intent};
 use crate::core::step::Kind;
@@ -33,6 +33,10 @@ pub fn update(model: &mut Model, input: Input, now: u64) -> Vec<Effect> {
     let mut effects = match input {
         Input::Key(key) => pressed(model, key),
         Input::Paste(text) => pasted(model, &text),
+        Input::Mouse(event) => {
+            settle_texts(model);
+            mouse::mouse(model, event)
+        }
         Input::Resize(columns, rows) => {
             model.size = (columns, rows);
             Vec::new()
@@ -148,12 +152,7 @@ fn report(model: &mut Model, event: Event) -> Vec<Effect> {
 
 fn pressed(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     model.notice = None;
-    // Texts longer than their room were shown only so far.
-    model.side.first = model.shown.side.get();
-    model.first = model.shown.first.get();
-    if let Some(popup) = &mut model.popup {
-        popup.first = model.shown.popup.get();
-    }
+    settle_texts(model);
     let place = model.place();
     match (place, keys::act(place, key)) {
         (_, Some(Act::Interrupt)) => leave::interrupt(model),
@@ -171,6 +170,15 @@ fn pressed(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
             Vec::new()
         }
         (_, None) => Vec::new(),
+    }
+}
+
+/// Texts longer than their room were shown only so far.
+fn settle_texts(model: &mut Model) {
+    model.side.first = model.shown.side.get();
+    model.first = model.shown.first.get();
+    if let Some(popup) = &mut model.popup {
+        popup.first = model.shown.popup.get();
     }
 }
 

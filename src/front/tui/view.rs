@@ -20,6 +20,10 @@ use crate::core::session::Stage;
 pub fn view(model: &Model, frame: &mut Frame<'_>) {
     let screen = frame.area();
     let buffer = frame.buffer_mut();
+    // What is not drawn now cannot be clicked.
+    model.shown.list.take();
+    model.shown.beside.take();
+    model.shown.pane.take();
     let cursor = if screen.width < SMALLEST.0 || screen.height < SMALLEST.1 {
         too_small(screen, buffer, model)
     } else {

@@ -75,6 +75,7 @@ fn list(model: &Model, question: &Question, area: Rect, buffer: &mut Buffer) -> 
         search: model.draft().and_then(|draft| draft.search.as_deref()),
         focus: model.focus == Focus::Main,
         empty: "nothing holds these letters",
+        stands: &model.shown.list,
     }
     .draw(inner, buffer, &model.theme)
 }

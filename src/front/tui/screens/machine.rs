@@ -54,6 +54,7 @@ pub fn draw(model: &Model, body: Rect, buffer: &mut Buffer) -> Option<Position> 
         search: None,
         focus: model.focus == Focus::Main,
         empty: "",
+        stands: &model.shown.list,
     }
     .draw(inner, buffer, &model.theme);
     if below.height >= LEAST {

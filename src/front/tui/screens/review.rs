@@ -52,6 +52,7 @@ pub fn draw(model: &Model, review: &Review, body: Rect, buffer: &mut Buffer) -> 
         search: None,
         focus: model.focus == Focus::Main,
         empty: "",
+        stands: &model.shown.list,
     }
     .draw(inner, buffer, theme);
     let below = Rect {
@@ -115,6 +116,7 @@ fn changes(model: &Model, review: &Review, area: Rect, buffer: &mut Buffer) {
     let change = paths.get(at).and_then(|path| review.changes.iter().flatten().find(|change| change.path == *path));
     let diff = change.map(|change| diff::diff(change.before.as_deref(), &change.after, theme)).unwrap_or_default();
     let told = change.map(|change| format!(": {}", headline(change, &diff))).unwrap_or_default();
+    model.shown.beside.set(area);
     let inner = boxed(area, buffer, theme, &format!("What would change on the disk{told}"), model.focus == Focus::Side);
     let Some(changes) = &review.changes else {
         lines(buffer, inner, &[plain("looking at what lies there", theme.paint.dim)]);
