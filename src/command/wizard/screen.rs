@@ -16,6 +16,7 @@ use nixml::edge::fault;
 use nixml::edge::pty::{Ended, Program, PtyCommand, PtyEvent};
 use nixml::edge::terminal::{Heard, Screen, keys, on_broken, signals, thread};
 use nixml::front::print;
+use nixml::front::tui::screens::end::verdict;
 use nixml::front::tui::trial::show;
 use nixml::front::tui::{Effect, Input, Model, Opening, Theme, prepare, start, update, view};
 
@@ -269,6 +270,9 @@ impl Stage {
 fn farewell(model: &Model) {
     if !model.session.stage().wrote() {
         return;
+    }
+    if let Some(verdict) = verdict(model) {
+        print::say(&verdict);
     }
     for line in print::next(&model.next_lines()) {
         print::say(&line);

@@ -16,6 +16,9 @@ use crate::core::step::Kind;
 /// Milliseconds within which a second Ctrl-C leaves at once.
 pub const TWICE: u64 = 2000;
 
+/// Milliseconds within which Enter was meant for what was on the screen before.
+const HASTE: u64 = 700;
+
 /// What to do before anything happened.
 #[must_use]
 pub fn start(model: &mut Model) -> Vec<Effect> {
@@ -155,6 +158,11 @@ fn pressed(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     settle_texts(model);
     let place = model.place();
     match (place, keys::act(place, key)) {
+        // Whoever pressed Enter while it ended has not seen yet what came of it.
+        (Place::End, Some(Act::Quit)) if key.code == KeyCode::Enter && model.trial.ended_within(HASTE, model.now) => {
+            model.notice = Some("it has just ended: Enter once more leaves nixml".to_owned());
+            Vec::new()
+        }
         (_, Some(Act::Interrupt)) => leave::interrupt(model),
         (_, Some(act)) => act::act(model, place, act),
         (Place::Shell, None) => {

@@ -213,7 +213,7 @@ const REVIEW: &str = "Everything that was decided, and every line that would be 
                       Enter on another row changes that answer. The last line of the middle part is a command that does the same without questions.";
 const END: &str = "What came of it. The project is yours now: [[uv]] adds packages, [[Nix]] brings the tools, and nixml is not needed to use it.";
 const READY_MADE: &str = "Nothing is compiled here: the framework and what it needs come as ready-made [[wheel]]s, the tools around them from the \
-                          [[binary cache]] of NixOS. What has to be downloaded once is shared by every project on this machine.";
+                          [[binary cache]] of NixOS. Nix only puts a few small scripts together. What was downloaded once is shared by every project on this machine.";
 const NOT_COMPILED: &str = "The packages you named besides the framework may have no wheel for this machine: the validation then refuses them and says so, because \
                             building one runs its author's code and needs compilers. `nixml validate --allow-build` allows it.";
 const MAY_COMPILE: &str = "The packages you named besides the framework may have no wheel for this machine: uv then compiles them when you run `nixml-sync`.";

@@ -11,7 +11,7 @@ use crate::core::failure::{Exit, Failure};
 use crate::core::finding::{Finding, Verdict};
 use crate::core::session::Stage;
 use crate::core::text::sanitise;
-use crate::core::validation::{Device, PhaseStatus, ValidationReport};
+use crate::core::validation::{Device, PhaseStatus, Proof, ValidationReport};
 use crate::front::tui::layout;
 use crate::front::tui::model::{Focus, Model};
 use crate::front::tui::theme::Theme;
@@ -99,12 +99,7 @@ fn proved(out: &mut Vec<Line<'static>>, model: &Model, report: &ValidationReport
         out.extend(prose::wrap(&format!("It is ready. {}", sanitise(phase)), width, theme, theme.paint.title));
         return;
     };
-    out.extend(prose::wrap(
-        &format!("{} {} ({}) computed, and the result is right.", name(model, &proof.framework), proof.version, proof.build),
-        width,
-        theme,
-        theme.paint.title,
-    ));
+    out.extend(prose::wrap(&computed(model, proof), width, theme, theme.paint.title));
     for device in &proof.devices {
         out.push(Line::default());
         out.push(Line::from(vec![
@@ -116,6 +111,25 @@ fn proved(out: &mut Vec<Line<'static>>, model: &Model, report: &ValidationReport
         out.extend(
             prose::wrap(&details, width.saturating_sub(6), theme, theme.paint.dim).into_iter().map(|line| indented(line, 6)),
         );
+    }
+}
+
+fn computed(model: &Model, proof: &Proof) -> String {
+    format!("{} {} ({}) computed, and the result is right.", name(model, &proof.framework), proof.version, proof.build)
+}
+
+/// What came of it in one sentence, for the person's own screen, where nothing of this one is seen any more.
+#[must_use]
+pub fn verdict(model: &Model) -> Option<String> {
+    match model.session.stage() {
+        Stage::Done { report: Some(report), .. } if report.ok => {
+            report.proof.as_ref().map(|proof| sanitise(&computed(model, proof)).into_owned())
+        }
+        Stage::Done { report: Some(report), .. } => {
+            let phase = report.failed().map_or("a phase", |phase| trial::title(phase.id));
+            Some(format!("It does not work yet: \"{phase}\" failed. `nixml validate` tries again."))
+        }
+        _ => None,
     }
 }
 
