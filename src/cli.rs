@@ -68,6 +68,9 @@ pub struct Shared {
     /// Draw with ASCII characters only
     #[arg(long, global = true)]
     pub ascii: bool,
+    /// Let the mouse choose and scroll in the wizard; to select text hold Shift then
+    #[arg(long, global = true)]
+    pub mouse: bool,
 }
 
 /// In the order of the help: make a project, find out what is wrong, look, day two, a room of students, plumbing.

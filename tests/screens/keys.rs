@@ -163,6 +163,37 @@ fn the_shell_opens_after_the_validation_and_takes_every_key_but_f2() {
 }
 
 #[test]
+fn enter_pressed_while_it_ends_does_not_leave() {
+    let mut player = player();
+    player.report = Some(crate::pictures::proved());
+    let player = player.keys("<enter><enter><enter>");
+    assert!(player.quit.is_none() && player.text().contains("it has just ended"), "{}", player.text());
+    assert_eq!(player.wait(1000).keys("<enter>").quit, Some(0));
+}
+
+#[test]
+fn what_is_named_besides_may_have_no_wheel_and_the_review_says_so() {
+    let player = player().keys("<enter>");
+    assert!(player.text().contains("nothing is compiled"), "{}", player.text());
+    let player = player.keys("jjjjj<enter>numpy<enter>");
+    assert!(player.text().contains("ready-made or refused, never compiled"), "{}", player.text());
+    assert!(!player.text().contains("nothing is compiled"), "{}", player.text());
+}
+
+#[test]
+fn a_framework_that_this_machine_cannot_run_is_greyed_and_says_why() {
+    let player = Player::new(host("laptop-no-gpu"), 80, 24, Look::Colour).probe().keys("j<enter><enter>/cupy");
+    assert!(player.text().contains("× CuPy"), "{}", player.text());
+    let player = player.keys("<enter>");
+    assert!(
+        player.text().contains("This machine cannot run it") && player.text().contains("no NVIDIA card"),
+        "{}",
+        player.text()
+    );
+    assert_eq!(player.keys("<enter>").model.session.answers().text("framework"), Some("cupy"));
+}
+
+#[test]
 fn the_output_can_be_searched_zoomed_and_copied() {
     let mut player = player();
     player.trial = crate::pictures::downloading();

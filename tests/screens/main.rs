@@ -9,6 +9,7 @@
 )]
 
 mod keys;
+mod mouse;
 mod paths;
 mod pictures;
 mod sheet;

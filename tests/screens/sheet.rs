@@ -8,6 +8,7 @@ use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier, Style};
 
 use crate::stage::{Player, data, rows};
+use crate::svg::svg;
 
 /// The styles of a file, each pair (with colours, without) named by one letter.
 #[derive(Clone, Default)]
@@ -53,10 +54,15 @@ fn words(cell: &Cell) -> String {
 }
 
 /// The screen as it is at this size: its rows, its cursor, its styles; and what differs on an ASCII terminal.
-pub fn sheet(player: &mut Player, size: (u16, u16), legend: &mut Legend) -> String {
+pub fn sheet(player: &mut Player, size: (u16, u16), legend: &mut Legend, title: &str) -> String {
     let was = player.model.size;
     player.input(nixml::front::tui::Input::Resize(size.0, size.1));
     let (colour, cursor) = player.drawn();
+    // Whoever wants to look at every screen asks for them as pictures: `NIXML_ALBUM=DIR`.
+    if let Some(folder) = std::env::var_os("NIXML_ALBUM") {
+        let file = format!("{title}-{}x{}.svg", size.0, size.1);
+        std::fs::write(std::path::Path::new(&folder).join(file), svg(&colour, cursor, title)).unwrap();
+    }
     let mono = looked(player, 1);
     let ascii = looked(player, 2);
     looked(player, 0);

@@ -75,7 +75,10 @@ fn way(player: &mut Player, mut take: impl FnMut(&str, &mut Player)) {
 fn album(name: &str, mut legend: Legend) -> (Vec<(String, [String; 3])>, Legend) {
     let mut player = Player::new(host(name), 80, 24, Look::Colour);
     let mut sheets = Vec::new();
-    way(&mut player, |screen, player| sheets.push((screen.to_owned(), SIZES.map(|size| sheet(player, size, &mut legend)))));
+    way(&mut player, |screen, player| {
+        let title = format!("{name}-{}", screen.replace(", ", "-").replace(' ', "-"));
+        sheets.push((screen.to_owned(), SIZES.map(|size| sheet(player, size, &mut legend, &title))));
+    });
     (sheets, legend)
 }
 

@@ -4,7 +4,7 @@ use nixml::core::session::{self, Stage};
 use nixml::front::tui::{Effect, Input, prepare, update, view};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
-use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
 use crate::stage::{Look, Player, host, hosts};
 
@@ -20,7 +20,7 @@ impl Dice {
     }
 
     fn input(&mut self) -> Input {
-        let code = match self.roll(24) {
+        let code = match self.roll(25) {
             0..=3 => KeyCode::Enter,
             4..=5 => KeyCode::Down,
             6 => KeyCode::Up,
@@ -40,6 +40,15 @@ impl Dice {
                 );
             }
             18 => return Input::Tick,
+            19 => {
+                let kind = match self.roll(3) {
+                    0 => MouseEventKind::ScrollUp,
+                    1 => MouseEventKind::ScrollDown,
+                    _ => MouseEventKind::Down(MouseButton::Left),
+                };
+                let (column, row) = (u16::try_from(self.roll(100)).unwrap(), u16::try_from(self.roll(30)).unwrap());
+                return Input::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE });
+            }
             _ => KeyCode::Char(char::from(b' ' + u8::try_from(self.roll(95)).unwrap())),
         };
         let held = if self.roll(20) == 0 { KeyModifiers::CONTROL } else { KeyModifiers::NONE };

@@ -215,7 +215,7 @@ impl Terminal {
             && format!("{:?}", now.special_codes) == format!("{:?}", self.before.special_codes)
     }
 
-    /// Asserts that nothing of the full screen is left: settings, alternate screen, cursor, paste brackets, and that the
+    /// Asserts that nothing of the full screen is left: settings, alternate screen, cursor, paste brackets, mouse, and that the
     /// screen was left once at most.
     pub fn assert_clean(&self) {
         assert!(self.restored(), "the settings of the terminal differ");
@@ -227,8 +227,13 @@ impl Terminal {
             }
             assert_eq!(bytes.matches("\x1b[?1049h").count(), bytes.matches("\x1b[?1049l").count(), "entered and left");
         }
+        for mode in ["1000", "1002", "1003", "1006"] {
+            let (last_on, last_off) = (bytes.rfind(&format!("\x1b[?{mode}h")), bytes.rfind(&format!("\x1b[?{mode}l")));
+            assert!(last_on.is_none() || last_off > last_on, "the mouse was not given back ({mode})");
+        }
         let screen = self.emulated();
         assert!(!screen.alternate_screen() && !screen.hide_cursor() && !screen.bracketed_paste());
+        assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None);
     }
 
     /// Asserts that nothing in the bytes steers the terminal beyond the screen: titles, clipboard, links, resets.

@@ -106,12 +106,19 @@ fn until_restored(terminal: &Terminal) -> Duration {
 }
 
 /// One end of one screen; how long the terminal and the last child took.
+///
+/// The mouse is taken on every other screen: it goes the same ways.
 fn play(screen: &Screen, end: &str) -> (Duration, Duration) {
     let room = hanging();
     let trigger = room.folder("now");
     let place = end.strip_prefix("panic in ").unwrap_or("nowhere");
-    let panic = [("NIXML_TEST_PANIC", place), ("NIXML_TEST_PANIC_WHEN", trigger.to_str().unwrap())];
-    let mut terminal = reach(&room, screen, &panic);
+    let mouse = SCREENS.iter().position(|other| other.name == screen.name).is_some_and(|at| at % 2 == 0);
+    let more = [
+        ("NIXML_TEST_PANIC", place),
+        ("NIXML_TEST_PANIC_WHEN", trigger.to_str().unwrap()),
+        ("NIXML_MOUSE", if mouse { "1" } else { "" }),
+    ];
+    let mut terminal = reach(&room, screen, &more);
     let begin = Instant::now();
     let code = match end {
         "TERM" | "HUP" | "INT" => {

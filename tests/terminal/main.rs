@@ -20,6 +20,7 @@ mod job;
 mod keys;
 mod lifecycle;
 mod looks;
+mod mouse;
 mod proved;
 mod resume;
 mod wizard;

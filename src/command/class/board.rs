@@ -110,7 +110,7 @@ fn live(path: &Path, bits: Option<u16>, title: String, surroundings: Surrounding
     let (send, heard) = channel();
     let of_signals = send.clone();
     signals(move |one| of_signals.send(one).is_ok())?;
-    let mut screen = Screen::open()?;
+    let mut screen = Screen::open(false)?;
     keys(move |one| send.send(one).is_ok())?;
     let exit = follow(&mut screen, &mut model, &theme, &heard, &read);
     screen.close();
@@ -143,7 +143,7 @@ fn follow(
                 Ok(Heard::Resized) => screen.refresh()?,
                 Ok(Heard::Continued) if std::mem::take(&mut suspended) => {}
                 Ok(Heard::Continued) => screen.take_again()?,
-                Ok(Heard::Paste(_)) => continue,
+                Ok(Heard::Paste(_) | Heard::Mouse(_)) => continue,
                 Ok(Heard::Key(key)) => match model.key(key, page(model, screen.size().height)) {
                     Asked::Nothing => continue,
                     Asked::Redraw => {}

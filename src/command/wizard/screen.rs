@@ -16,6 +16,7 @@ use nixml::edge::clock::Clock;
 use nixml::edge::fault;
 use nixml::edge::terminal::{Heard, Screen, keys, on_broken, signals, thread};
 use nixml::front::print;
+use nixml::front::tui::screens::end::verdict;
 use nixml::front::tui::trial::show;
 use nixml::front::tui::{Effect, Input, Model, Opening, Theme, prepare, start, update, view};
 
@@ -45,7 +46,7 @@ pub fn run(mut joined: Joined) -> anyhow::Result<Exit> {
     let (of_signals, of_threads) = (first.clone(), first.clone());
     on_broken(move |said| of_threads.put(Message::Broken(said)));
     signals(move |heard| of_signals.send(Message::Heard(heard)))?;
-    let mut screen = Screen::open()?;
+    let mut screen = Screen::open(joined.mouse)?;
     let size = screen.size();
     let outside_git = joined.outside_git();
     let (world, dir, shown) = (joined.world(), joined.dir.clone(), joined.shown());
@@ -147,6 +148,7 @@ impl Stage {
             Message::Input(input) => input,
             Message::Heard(Heard::Key(key)) => Input::Key(key),
             Message::Heard(Heard::Paste(text)) => Input::Paste(text),
+            Message::Heard(Heard::Mouse(event)) => Input::Mouse(event),
             Message::Heard(Heard::End(number)) => return Ok(Some(Exit::Signal(number))),
             Message::Broken(said) => return Err(anyhow!(said)),
             Message::Heard(Heard::Stop) => return self.suspend(screen, dir),
@@ -267,6 +269,9 @@ impl Stage {
 fn farewell(model: &Model) {
     if !model.session.stage().wrote() {
         return;
+    }
+    if let Some(verdict) = verdict(model) {
+        print::say(&verdict);
     }
     for line in print::next(&model.next_lines()) {
         print::say(&line);

@@ -71,7 +71,7 @@ impl Wizard {
         plan::decide(&choices, &self.facts, &self.catalog).map_err(|conflict| sentence(&conflict))
     }
 
-    /// Every framework of the catalog. Later answers do not count: they are asked again.
+    /// Every framework of the catalog; one that this machine cannot run is blocked here but not for a script. Later answers do not count: they are asked again.
     pub(super) fn frameworks(&self, answers: &Answers) -> Vec<Offer> {
         let early = answers.clone().without("targets").without("python").without("packages").without("extras");
         let mut offers: Vec<Offer> = self
@@ -80,13 +80,14 @@ impl Wizard {
             .iter()
             .map(|framework| {
                 let plan = self.plan_with(&early, "framework", Value::Text(framework.id.clone()));
+                let here = plan.as_ref().ok().and_then(|plan| plan.not_here.clone());
                 Offer {
                     id: framework.id.clone(),
                     title: framework.title.clone(),
                     why: framework.summary.clone(),
-                    blocked: plan.err(),
+                    foreign: here.is_some(),
+                    blocked: plan.err().or(here),
                     best: false,
-                    foreign: false,
                 }
             })
             .collect();
@@ -155,8 +156,8 @@ impl Wizard {
                 id: python.version.clone(),
                 title: format!("Python {}", python.version),
                 why: match python.status.as_str() {
-                    "bugfix" => "gets bug fixes and security fixes".to_owned(),
-                    "security" => "gets security fixes".to_owned(),
+                    "bugfix" => format!("gets bug fixes and security fixes, until {}", python.eol),
+                    "security" => format!("gets security fixes, until {}", python.eol),
                     other => other.to_owned(),
                 },
                 blocked: self.plan_with(&early, "python", Value::Text(python.version.clone())).err(),

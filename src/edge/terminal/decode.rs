@@ -1,7 +1,8 @@
 //! Bytes from the terminal to keys and pastes. Whatever arrives, no sequence can hold a later key back for ever.
 
-use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseEvent};
 
+use super::mouse;
 use super::sequence::{control_sequence, single_shift};
 
 /// What is kept of one paste; the rest of it is read and dropped.
@@ -12,11 +13,12 @@ const SEQUENCE: usize = 32;
 const STRING: usize = 4096;
 const PASTE_END: &[u8] = b"\x1b[201~";
 
-/// A key that was pressed, or a text that was pasted.
+/// A key that was pressed, a text that was pasted, or what the mouse did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Typed {
     Key(KeyEvent),
     Paste(String),
+    Mouse(MouseEvent),
 }
 
 /// Where in a sequence the bytes have stopped.
@@ -110,6 +112,9 @@ impl Decoder {
                     self.state = State::Control(parameters);
                 }
                 0x40..=0x7e if parameters == b"200" && byte == b'~' => self.state = State::Paste(Vec::new()),
+                b'M' | b'm' if parameters.first() == Some(&b'<') => {
+                    out.extend(mouse::report(&parameters, byte).map(Typed::Mouse));
+                }
                 0x40..=0x7e => out.extend(control_sequence(&parameters, byte).map(Typed::Key)),
                 _ => {}
             },

@@ -15,6 +15,10 @@ const ENTER: &[u8] = b"\x1b[?1049h\x1b[2J\x1b[H\x1b[?2004h";
 const AGAIN: &[u8] = b"\x1b[2J\x1b[H\x1b[?2004h";
 /// An update that was under way ends; plain text; no paste brackets; the cursor is seen; the screen that was there comes back.
 const LEAVE: &[u8] = b"\x1b[?2026l\x1b[0m\x1b[?2004l\x1b[?25h\x1b[?1049l";
+/// Clicks and the wheel, told in numbers of any size; nothing of where the mouse only passes.
+const MOUSE: &[u8] = b"\x1b[?1000h\x1b[?1006h";
+/// The mouse is the terminal's own again.
+const NO_MOUSE: &[u8] = b"\x1b[?1006l\x1b[?1000l";
 /// How long the way back waits for a frame that is being written: a terminal that takes no more bytes must not keep us.
 const PATIENCE: Duration = Duration::from_millis(200);
 
@@ -22,8 +26,15 @@ const PATIENCE: Duration = Duration::from_millis(200);
 static FOUND: OnceLock<Termios> = OnceLock::new();
 /// True while the screen is ours. Taken with `swap`, so that exactly one of many ends gives it back.
 static OURS: AtomicBool = AtomicBool::new(false);
+/// True when the mouse was asked for: it comes and goes with the screen.
+static MOUSED: AtomicBool = AtomicBool::new(false);
 /// Held while bytes go out, so that no frame lands on the person's own screen after the way back.
 static OUTPUT: Mutex<()> = Mutex::new(());
+
+/// From the next time the screen is taken on, the mouse is taken, too.
+pub(super) fn with_mouse() {
+    MOUSED.store(true, Ordering::SeqCst);
+}
 
 /// Takes the screen: raw mode, alternate screen, bracketed paste.
 pub(super) fn enter() -> io::Result<()> {
@@ -33,10 +44,9 @@ pub(super) fn enter() -> io::Result<()> {
     raw.make_raw();
     tcsetattr(stdin.as_fd(), OptionalActions::Now, &raw)?;
     // Whoever was stopped from outside never left the alternate screen.
-    if OURS.swap(true, Ordering::SeqCst) {
-        return write(AGAIN);
-    }
-    write(ENTER).inspect_err(|_| leave())
+    let begin = if OURS.swap(true, Ordering::SeqCst) { AGAIN } else { ENTER };
+    let mouse = if MOUSED.load(Ordering::SeqCst) { MOUSE } else { &[] };
+    write(&[begin, mouse].concat()).inspect_err(|_| leave())
 }
 
 /// Gives the screen back exactly as it was found. Does nothing when it was given back already.
@@ -44,6 +54,9 @@ pub fn leave() {
     let _held = patiently();
     if OURS.swap(false, Ordering::SeqCst) {
         if takes_bytes() {
+            if MOUSED.load(Ordering::SeqCst) {
+                let _ = write_all(NO_MOUSE);
+            }
             let _ = write_all(LEAVE);
         }
         if let Some(found) = FOUND.get() {

@@ -1,11 +1,11 @@
-//! What the terminal and the system tell us: keys, pastes, sizes, signals, and that the terminal is gone.
+//! What the terminal and the system tell us: keys, pastes, the mouse, sizes, signals, and that the terminal is gone.
 
 use std::io;
 use std::os::fd::AsFd as _;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use ratatui::crossterm::event::KeyEvent;
+use ratatui::crossterm::event::{KeyEvent, MouseEvent};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use signal_hook::consts::signal::{
     SIGALRM, SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2, SIGVTALRM, SIGWINCH, SIGXCPU,
@@ -21,6 +21,7 @@ use crate::edge::{ending, fault};
 pub enum Heard {
     Key(KeyEvent),
     Paste(String),
+    Mouse(MouseEvent),
     /// The window has another size, or the same again: draw everything anew.
     Resized,
     /// The system asks us to end; the terminal was given back already.
@@ -84,6 +85,7 @@ fn read(send: &impl Fn(Heard) -> bool) {
             let heard = match one {
                 Typed::Key(key) => Heard::Key(key),
                 Typed::Paste(text) => Heard::Paste(text),
+                Typed::Mouse(event) => Heard::Mouse(event),
             };
             if !send(heard) {
                 return;

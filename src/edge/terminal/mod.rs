@@ -3,6 +3,7 @@
 mod decode;
 mod guard;
 mod listen;
+mod mouse;
 mod paint;
 mod sequence;
 mod stop;
@@ -29,8 +30,12 @@ pub struct Screen {
 }
 
 impl Screen {
-    /// Takes the terminal. Ask [`Surroundings::full_screen`] first whether there is one.
-    pub fn open() -> io::Result<Self> {
+    /// Takes the terminal, with its mouse when that is wanted: the terminal's own selection then needs Shift. Ask
+    /// [`Surroundings::full_screen`] first whether there is one.
+    pub fn open(mouse: bool) -> io::Result<Self> {
+        if mouse {
+            guard::with_mouse();
+        }
         guard::enter()?;
         Ok(Self { terminal: blank()? })
     }

@@ -16,6 +16,8 @@ use super::shell::Entered;
 use super::trial::{Fault, Trial, judge};
 
 const FOLDER: &str = "assets/proof/";
+/// How the line begins that a program reads.
+const MARK: &str = "@nixml-proof ";
 /// What an editor's Python keeps of the world: a home, a place for temporary files, and which cards it may use.
 const KEPT_OUTSIDE: &[&str] = &[
     "HOME",
@@ -135,7 +137,7 @@ fn run(
     jit: &str,
     place: &str,
 ) -> Result<Answer, Fault> {
-    let mark = format!("@nixml-proof {} ", crate::edge::random_word());
+    let mark = format!("{MARK}{} ", crate::edge::random_word());
     let target = project.target();
     let modules: Vec<&str> = project.plan.import.split([',', ' ']).filter(|module| !module.is_empty()).collect();
     let order = serde_json::json!({ "mark": mark, "target": target.target.word(), "build": target.build, "jit": jit, "modules": modules });
@@ -153,6 +155,28 @@ fn run(
     let answer = answer.ok_or_else(|| Fault::failed(format!("{name} ended without an answer")))?;
     check(project, &answer).map_err(|why| Fault::failed(format!("{name} failed: {why}")))?;
     Ok(answer)
+}
+
+/// What a person sees of a proof's output: the line for the program is told in words. `answering`: in the middle of that line.
+pub(super) fn seen(mut bytes: &[u8], answering: &mut bool) -> Vec<u8> {
+    let mut out = Vec::new();
+    loop {
+        let found = if *answering { memchr::memchr(b'\n', bytes) } else { memchr::memmem::find(bytes, MARK.as_bytes()) };
+        match (found, *answering) {
+            (Some(at), true) => bytes = bytes.get(at + 1..).unwrap_or_default(),
+            (Some(at), false) => {
+                out.extend_from_slice(bytes.get(..at).unwrap_or_default());
+                out.extend_from_slice(b"it has answered; the answer is compared\r\n");
+                bytes = bytes.get(at..).unwrap_or_default();
+            }
+            (None, true) => return out,
+            (None, false) => {
+                out.extend_from_slice(bytes);
+                return out;
+            }
+        }
+        *answering = !*answering;
+    }
 }
 
 /// The last line with the mark; a terminal ends lines with `\r\n`.
@@ -213,6 +237,16 @@ fn devices(devices: &[Device]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nobody_has_to_read_the_line_for_the_program() {
+        let mut answering = false;
+        let shown: Vec<u8> = [&b"a\r\n@nixml-proof x {\"ok\":"[..], b" true,", b"1}\r\nb\r\n", b"c"]
+            .into_iter()
+            .flat_map(|bytes| seen(bytes, &mut answering))
+            .collect();
+        assert_eq!(String::from_utf8_lossy(&shown), "a\r\nit has answered; the answer is compared\r\nb\r\nc");
+    }
 
     #[test]
     fn only_the_marked_line_is_read() {

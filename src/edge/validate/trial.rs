@@ -202,13 +202,14 @@ impl<'a> Trial<'a> {
         self.log.line(&format!("$ {}", order.line()));
         let order = order.deadline(self.deadline).terminal(self.options.terminal);
         let (mut out, mut err) = (Lines::default(), Lines::default());
-        let mut whole = Vec::new();
+        let (mut whole, mut answering) = (Vec::new(), false);
         let played = self.run(phase, &order, &mut |trial, heard| match heard {
             Heard::Out(bytes) => {
                 let room = MOST_OUTPUT.saturating_sub(whole.len());
                 whole.extend_from_slice(&bytes[..bytes.len().min(room)]);
                 if trial.options.terminal.is_some() {
-                    trial.event(ValidationEvent::Terminal { phase, bytes: bytes.to_vec() });
+                    let bytes = if phase == PhaseId::Proof { super::proof::seen(bytes, &mut answering) } else { bytes.to_vec() };
+                    trial.event(ValidationEvent::Terminal { phase, bytes });
                 }
                 out.feed(bytes, |line| trial.line(phase, &String::from_utf8_lossy(line)));
             }

@@ -54,8 +54,7 @@ pub(super) fn act(model: &mut Model, place: Place, act: Act) -> Vec<Effect> {
 
 fn back(model: &mut Model, place: Place) -> Vec<Effect> {
     match place {
-        Place::Popup | Place::Foreign | Place::Leave => model.popup = None,
-        Place::Search if model.popup.is_some() => model.popup = None,
+        Place::Popup | Place::Foreign | Place::Leave | Place::Find => model.popup = None,
         Place::Search => {
             // The row that was found stays under the cursor in the whole list.
             let here = model.here().map(str::to_owned);

@@ -16,7 +16,7 @@ pub(super) fn choose(model: &mut Model, place: Place) -> Vec<Effect> {
     match (place, model.popup.take()) {
         (Place::Leave, Some(Popup { kind: PopupKind::Leave(interrupt), .. })) => return leave::confirmed(model, interrupt),
         (Place::Foreign, Some(Popup { kind: PopupKind::Foreign(id), .. })) => return foreign(model, &id),
-        (Place::Search, Some(Popup { kind: PopupKind::Search(words), .. })) => {
+        (Place::Find, Some(Popup { kind: PopupKind::Search(words), .. })) => {
             if !model.pane().search(&words) {
                 model.notice = Some(format!("no line of the output holds `{words}`"));
             }

@@ -1,6 +1,6 @@
 //! What comes to the screen, and what it asks for.
 
-use ratatui::crossterm::event::KeyEvent;
+use ratatui::crossterm::event::{KeyEvent, MouseEvent};
 
 use crate::core::session;
 
@@ -9,6 +9,7 @@ use crate::core::session;
 pub enum Input {
     Key(KeyEvent),
     Paste(String),
+    Mouse(MouseEvent),
     /// Columns and rows.
     Resize(u16, u16),
     /// Time has passed; nothing else.

@@ -9,6 +9,9 @@ use crate::core::session::Stage;
 /// Five phases, what the one that runs is doing, and a frame.
 pub const PHASES: u16 = 8;
 
+/// From so many rows on the output stays in sight beside what came of it.
+const TALL: u16 = 44;
+
 /// The parts every screen has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Parts {
@@ -61,6 +64,8 @@ pub fn pane(model: &Model, body: Rect) -> Option<Rect> {
         Stage::Machine | Stage::Asking(_) | Stage::Review(_) => None,
         _ if model.zoom => Some(body),
         Stage::Writing { .. } | Stage::Validating { .. } => Some(upper(body, PHASES, 5).1),
+        // A tall window has room for both.
+        Stage::Done { report: Some(_), .. } if body.height >= TALL => Some(upper(body, body.height / 2, 5).1),
         // What came of it is more important, until the person goes into the pane.
         Stage::Done { .. } | Stage::Stopped { .. } if model.focus == Focus::Pane => Some(upper(body, body.height / 3, 5).1),
         Stage::Done { .. } | Stage::Stopped { .. } => None,

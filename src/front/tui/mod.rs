@@ -10,6 +10,7 @@ pub mod keys;
 pub mod layout;
 mod leave;
 pub mod model;
+mod mouse;
 pub mod pane;
 pub mod screens;
 mod seen;

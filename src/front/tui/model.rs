@@ -3,6 +3,8 @@
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
+use ratatui::layout::Rect;
+
 use super::keys::Place;
 use super::pane::Pane;
 use super::theme::Theme;
@@ -77,6 +79,11 @@ pub struct Shown {
     pub first: Cell<usize>,
     /// Rows of the longest text on the screen.
     pub page: Cell<u16>,
+    /// Where the list stands, and which of its rows is the first.
+    pub list: Cell<(Rect, usize)>,
+    /// Where the preview or the diff stands, and the terminal pane within its frame.
+    pub beside: Cell<Rect>,
+    pub pane: Cell<Rect>,
 }
 
 /// What a person did at one step and has not given as the answer yet.
@@ -276,7 +283,7 @@ impl Model {
                 PopupKind::Read => Place::Popup,
                 PopupKind::Leave(_) => Place::Leave,
                 PopupKind::Foreign(_) => Place::Foreign,
-                PopupKind::Search(_) => Place::Search,
+                PopupKind::Search(_) => Place::Find,
             };
         }
         match self.focus {

@@ -249,6 +249,9 @@ fn explain(model: &Model, question: &Question) -> String {
     let offer = model.here().and_then(|id| question.offers.iter().find(|offer| offer.id == id));
     let mut parts: Vec<String> = model.session.changed().iter().map(|changed| format!("Changed: {changed}")).collect();
     match offer {
+        Some(offer) if offer.foreign => {
+            parts.push(format!("{} does not run on this machine: {}", offer.title, offer.blocked.clone().unwrap_or_default()));
+        }
         Some(offer) if offer.blocked.is_some() => {
             parts.push(format!("{} cannot be chosen here: {}", offer.title, offer.blocked.clone().unwrap_or_default()));
         }
@@ -315,9 +318,9 @@ fn review_again(model: &Model, review: &Review) -> Rows {
 
 fn with_git(model: &Model, mut rows: Vec<Row>, mut ids: Vec<String>) -> Rows {
     if let Some(git) = model.git {
-        let detail = format!("{}  (Nix then copies less)", if git { "yes" } else { "no" });
+        let detail = if git { "yes, it keeps Nix fast" } else { "no: slower, Nix copies everything" }.to_owned();
         ids.push(GIT.to_owned());
-        rows.push(Row { title: "git init".to_owned(), detail, ..Row::default() });
+        rows.push(Row { title: "Git repository".to_owned(), detail, ..Row::default() });
     }
     (rows, ids)
 }

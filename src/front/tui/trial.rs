@@ -15,7 +15,9 @@ pub fn show(event: &ValidationEvent, pane: &Pane) -> bool {
         ValidationEvent::Line { text, .. } => pane.line(text),
         ValidationEvent::Terminal { bytes, .. } => pane.feed(bytes),
         ValidationEvent::Started { what, phase } if !what.is_empty() && *phase != PhaseId::Build => {
-            pane.line(&format!("\x1b[1m$ {what}\x1b[0m"));
+            // The proof is no command of a person's.
+            let sign = if *phase == PhaseId::Proof { "" } else { "$ " };
+            pane.line(&format!("\x1b[1m{sign}{what}\x1b[0m"));
             return false;
         }
         _ => return false,
@@ -48,6 +50,12 @@ impl Trial {
     /// It is over.
     pub fn finish(&mut self, now: u64) {
         self.ended = Some(now);
+    }
+
+    /// It has ended within so many milliseconds: what is typed now was meant for what was on the screen before.
+    #[must_use]
+    pub fn ended_within(&self, length: u64, now: u64) -> bool {
+        self.ended.is_some_and(|ended| now.saturating_sub(ended) < length)
     }
 
     /// Milliseconds it has taken so far, or took.

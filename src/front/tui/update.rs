@@ -8,13 +8,16 @@ use super::keys::{self, Act, Place};
 use super::model::{Focus, Model, Popup, PopupKind};
 use super::pane::{encode, paste};
 use super::trial::Trial;
-use super::{layout, leave, seen};
+use super::{layout, leave, mouse, seen};
 use crate::core::answers::Answers;
 use crate::core::session::{self, Event, Intent};
 use crate::core::step::Kind;
 
 /// Milliseconds within which a second Ctrl-C leaves at once.
 pub const TWICE: u64 = 2000;
+
+/// Milliseconds within which Enter was meant for what was on the screen before.
+const HASTE: u64 = 700;
 
 /// What to do before anything happened.
 #[must_use]
@@ -33,6 +36,10 @@ pub fn update(model: &mut Model, input: Input, now: u64) -> Vec<Effect> {
     let mut effects = match input {
         Input::Key(key) => pressed(model, key),
         Input::Paste(text) => pasted(model, &text),
+        Input::Mouse(event) => {
+            settle_texts(model);
+            mouse::mouse(model, event)
+        }
         Input::Resize(columns, rows) => {
             model.size = (columns, rows);
             Vec::new()
@@ -148,14 +155,14 @@ fn report(model: &mut Model, event: Event) -> Vec<Effect> {
 
 fn pressed(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     model.notice = None;
-    // Texts longer than their room were shown only so far.
-    model.side.first = model.shown.side.get();
-    model.first = model.shown.first.get();
-    if let Some(popup) = &mut model.popup {
-        popup.first = model.shown.popup.get();
-    }
+    settle_texts(model);
     let place = model.place();
     match (place, keys::act(place, key)) {
+        // Whoever pressed Enter while it ended has not seen yet what came of it.
+        (Place::End, Some(Act::Quit)) if key.code == KeyCode::Enter && model.trial.ended_within(HASTE, model.now) => {
+            model.notice = Some("it has just ended: Enter once more leaves nixml".to_owned());
+            Vec::new()
+        }
         (_, Some(Act::Interrupt)) => leave::interrupt(model),
         (_, Some(act)) => act::act(model, place, act),
         (Place::Shell, None) => {
@@ -166,11 +173,20 @@ fn pressed(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
             model.draft_mut().field.key(key);
             Vec::new()
         }
-        (Place::Search, None) => {
+        (Place::Search | Place::Find, None) => {
             search_key(model, key);
             Vec::new()
         }
         (_, None) => Vec::new(),
+    }
+}
+
+/// Texts longer than their room were shown only so far.
+fn settle_texts(model: &mut Model) {
+    model.side.first = model.shown.side.get();
+    model.first = model.shown.first.get();
+    if let Some(popup) = &mut model.popup {
+        popup.first = model.shown.popup.get();
     }
 }
 
@@ -216,7 +232,7 @@ fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
             return vec![Effect::Type(paste(text, model.shell.pane.wants_brackets()))];
         }
         Place::Text => model.draft_mut().field.paste(text),
-        Place::Search => search_text(model, text),
+        Place::Search | Place::Find => search_text(model, text),
         _ => {}
     }
     Vec::new()

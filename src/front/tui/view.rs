@@ -20,6 +20,10 @@ use crate::core::session::Stage;
 pub fn view(model: &Model, frame: &mut Frame<'_>) {
     let screen = frame.area();
     let buffer = frame.buffer_mut();
+    // What is not drawn now cannot be clicked.
+    model.shown.list.take();
+    model.shown.beside.take();
+    model.shown.pane.take();
     let cursor = if screen.width < SMALLEST.0 || screen.height < SMALLEST.1 {
         too_small(screen, buffer, model)
     } else {
@@ -48,7 +52,10 @@ fn whole(model: &Model, screen: Rect, buffer: &mut Buffer) -> Option<Position> {
     if let Some(open) = &model.popup {
         let (first, at) = match &open.kind {
             PopupKind::Search(words) => (0, Some(search(words, screen, buffer, model))),
-            _ => popup::draw(&open.title, &open.text, open.first, screen, buffer, &model.theme),
+            kind => {
+                let foot = if matches!(kind, PopupKind::Leave(_)) { "Esc stays" } else { "Esc closes" };
+                popup::draw((&open.title, foot), &open.text, open.first, screen, buffer, &model.theme)
+            }
         };
         model.shown.popup.set(first);
         model.shown.page.set(screen.height.saturating_sub(6));
@@ -89,6 +96,7 @@ fn about(model: &Model) -> String {
         Stage::Machine | Stage::Asking(_) => found::summary(model.session.facts()),
         Stage::Review(_) => "nothing is written yet".to_owned(),
         Stage::Writing { .. } => "writing".to_owned(),
+        Stage::Stopped { .. } if model.trial.elapsed(model.now).is_none_or(|took| took < 1000) => String::new(),
         Stage::Validating { .. } | Stage::Done { .. } | Stage::Stopped { .. } => {
             model.trial.elapsed(model.now).map(|took| format!("{} elapsed", phases::duration(took))).unwrap_or_default()
         }
@@ -173,7 +181,11 @@ fn wanted(model: &Model, act: keys::Act) -> bool {
     match act {
         keys::Act::Stop => validating,
         keys::Act::Retry => model.session.stage().wrote(),
-        keys::Act::Pane if model.focus == Focus::Main && model.over() => model.session.stage().wrote(),
+        // Without Nix there is no shell to open.
+        keys::Act::Pane if model.focus == Focus::Main && model.over() => {
+            let nix = model.session.facts().nix.as_ref().and_then(|nix| nix.installed);
+            model.session.stage().wrote() && (nix != Some(false) || matches!(model.session.stage(), Stage::Done { .. }))
+        }
         // In a narrow window the preview has a key of its own, and there is no other pane.
         keys::Act::NextPane => model.size.0 >= WIDE || !matches!(model.session.stage(), Stage::Machine | Stage::Asking(_)),
         // A short list is seen whole.

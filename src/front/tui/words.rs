@@ -2,12 +2,15 @@
 
 use std::fmt::Write as _;
 
+use ratatui::text::Line;
+
 use super::glossary;
 use super::keys::{self, Place};
 use super::model::Model;
-use super::widgets::prose::terms;
+use super::widgets::prose::{self, terms};
 use crate::core::facts::Facts;
 use crate::core::init_report;
+use crate::core::plan::Plan;
 use crate::core::session::Stage;
 
 /// The reasons for what is on the screen, and what its words mean: title and text.
@@ -25,7 +28,7 @@ pub fn why(model: &Model) -> (String, String) {
             question.step.ask.clone()
         }
         Stage::Review(_) => {
-            parts.push(NOTHING_COMPILES.to_owned());
+            parts.push(compiled(model));
             "Why this plan".to_owned()
         }
         Stage::Writing { .. } | Stage::Validating { .. } => {
@@ -49,13 +52,58 @@ pub fn why(model: &Model) -> (String, String) {
     (title, all)
 }
 
+/// What has to be compiled, in one phrase: nobody knows of a package that a person named whether there is a wheel of it.
+#[must_use]
+pub fn compiles(plan: &Plan, validates: bool) -> &'static str {
+    match (plan.packages.is_empty(), validates) {
+        (true, _) => "nothing is compiled",
+        (false, true) => "a package of yours is ready-made or refused, never compiled",
+        (false, false) => "a package of yours without a wheel is compiled",
+    }
+}
+
+/// The same in sentences.
+#[must_use]
+pub fn compiled(model: &Model) -> String {
+    let named = model.session.stage().review().is_some_and(|review| !review.plan.packages.is_empty());
+    match (named, model.session.validates()) {
+        (false, _) => READY_MADE.to_owned(),
+        (true, true) => format!("{READY_MADE} {NOT_COMPILED}"),
+        (true, false) => format!("{READY_MADE} {MAY_COMPILE}").replace("Nothing is compiled here: the", "The"),
+    }
+}
+
+/// What the words of a text mean, and of those that belong to the screen: whole entries, as many as `rows` have room for.
+#[must_use]
+pub fn meanings(model: &Model, text: &str, width: u16, rows: usize) -> Vec<Line<'static>> {
+    let (theme, mut lines) = (&model.theme, Vec::new());
+    for entry in words_of(model, text) {
+        let entry = entry.split("\nSee also:").next().unwrap_or_default();
+        let entry = prose::wrap(entry, width, theme, theme.paint.dim);
+        if lines.len() + 1 + entry.len() > rows {
+            break;
+        }
+        lines.push(Line::default());
+        lines.extend(entry);
+    }
+    lines
+}
+
 /// The glossary entries of the words that a text links to, and of those that belong to the screen.
 fn words_of(model: &Model, text: &str) -> Vec<String> {
     let own: &[&str] = match model.session.stage() {
-        Stage::Machine if model.session.facts().is_mac() => &["wheel", "lock-file"],
+        Stage::Machine if model.session.facts().nvidia().next().is_none() => &["wheel", "lock-file"],
         Stage::Machine => &["driver", "toolkit", "compute-capability"],
-        Stage::Asking(question) if question.step.id == "framework" => &["wheel", "cuda"],
-        Stage::Asking(question) if question.step.id == "targets" => &["target", "driver"],
+        Stage::Asking(question) => match question.step.id.as_str() {
+            "name" => &["pyproject"],
+            "framework" if model.session.facts().nvidia().next().is_some() => &["wheel", "cuda"],
+            "framework" => &["wheel"],
+            "targets" => &["target", "driver"],
+            "python" => &["nixpkgs", "venv"],
+            "packages" => &["uv", "lock-file"],
+            "extras" => &["direnv"],
+            _ => &[],
+        },
         Stage::Review(_) => &["flake", "lock-file", "index"],
         Stage::Writing { .. } | Stage::Validating { .. } => &["proof", "store", "binary-cache"],
         _ => &[],
@@ -147,7 +195,11 @@ pub fn file_at(model: &Model, files: &[String]) -> Option<usize> {
 /// Why a machine is looked at.
 #[must_use]
 pub fn machine(facts: &Facts) -> &'static str {
-    if facts.is_mac() { MAC } else { MACHINE }
+    match (facts.is_mac(), facts.gpus.as_ref().is_some_and(|_| facts.nvidia().next().is_none())) {
+        (true, _) => MAC,
+        (false, true) => NO_CARD,
+        (false, false) => MACHINE,
+    }
 }
 
 const MAC: &str = "On a Mac the frameworks that can use its GPU do so through what macOS brings along: there is no driver to install and no CUDA. Everything \
@@ -155,10 +207,15 @@ const MAC: &str = "On a Mac the frameworks that can use its GPU do so through wh
 const MACHINE: &str = "The [[driver]] decides the newest [[CUDA]] that can run here, and the card's [[compute capability]] decides which builds of a framework \
                        have code for it. Everything above the driver comes with the project, so no CUDA [[toolkit]] is needed. nixml has only looked: nothing \
                        was changed.";
+const NO_CARD: &str = "There is no NVIDIA card here, so frameworks compute on the processor: good to learn, to write and to test on. The same project can be given to a machine with \
+                       a card later, as a second target. Everything comes with the project, as ready-made [[wheel]]s. nixml has only looked: nothing was changed.";
 const REVIEW: &str = "Everything that was decided, and every line that would be written. Enter on the first row writes the files, all of them or none; \
                       Enter on another row changes that answer. The last line of the middle part is a command that does the same without questions.";
 const END: &str = "What came of it. The project is yours now: [[uv]] adds packages, [[Nix]] brings the tools, and nixml is not needed to use it.";
-const NOTHING_COMPILES: &str = "Nothing is compiled here: the Python packages come as ready-made [[wheel]]s, the tools around them from the [[binary cache]] of NixOS. \
-                                What has to be downloaded once is shared by every project on this machine.";
+const READY_MADE: &str = "Nothing is compiled here: the framework and what it needs come as ready-made [[wheel]]s, the tools around them from the \
+                          [[binary cache]] of NixOS. Nix only puts a few small scripts together. What was downloaded once is shared by every project on this machine.";
+const NOT_COMPILED: &str = "The packages you named besides the framework may have no wheel for this machine: the validation then refuses them and says so, because \
+                            building one runs its author's code and needs compilers. `nixml validate --allow-build` allows it.";
+const MAY_COMPILE: &str = "The packages you named besides the framework may have no wheel for this machine: uv then compiles them when you run `nixml-sync`.";
 const TRIAL: &str = "A framework can install and import well and still fail at the first computation. nixml therefore enters the project as you will, and computes \
                      on every device of the target.";

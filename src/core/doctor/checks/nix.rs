@@ -37,7 +37,7 @@ fn run(case: &Case<'_>) -> Judged {
         return judged
             .seen("no `nix` on PATH or in its usual places")
             .cause(
-                "Nix brings Python, uv, compilers and libraries to the project; without it `nixml validate --runner uv` is left",
+                "Nix brings Python, uv, compilers and libraries to the project; without it only `nixml validate --runner uv` can prove the project",
             )
             .remedy(known("nix-missing", case));
     }

@@ -64,8 +64,10 @@ pub enum Place {
     Shell,
     /// A text over the screen.
     Popup,
-    /// The letters of a search.
+    /// The letters of a search in a list.
     Search,
+    /// The letters of a search in the output.
+    Find,
     /// The question whether to leave.
     Leave,
     /// The question whether to choose what this machine cannot run.
@@ -111,8 +113,8 @@ mod tests {
     const NONE: KeyModifiers = KeyModifiers::NONE;
     const CTRL: KeyModifiers = KeyModifiers::CONTROL;
 
-    const PLACES: [Place; 15] =
-        [Machine, List, Many, Text, Card, Review, Running, End, Side, Log, Shell, Popup, Search, Leave, Foreign];
+    const PLACES: [Place; 16] =
+        [Machine, List, Many, Text, Card, Review, Running, End, Side, Log, Shell, Popup, Search, Find, Leave, Foreign];
 
     #[test]
     fn no_key_means_two_things_at_one_place() {
@@ -129,7 +131,7 @@ mod tests {
 
     #[test]
     fn letters_are_text_where_text_is_typed() {
-        for place in [Text, Search, Shell] {
+        for place in [Text, Search, Find, Shell] {
             let letters = at(place)
                 .flat_map(|binding| binding.keys)
                 .filter(|(code, held)| matches!(code, KeyCode::Char(_)) && held.is_empty())

@@ -2,7 +2,9 @@
 
 use ratatui::crossterm::event::{KeyCode, KeyModifiers};
 
-use super::Place::{Card, End, Foreign, Leave, List, Log, Machine, Many, Popup, Review, Running, Search, Shell, Side, Text};
+use super::Place::{
+    Card, End, Find, Foreign, Leave, List, Log, Machine, Many, Popup, Review, Running, Search, Shell, Side, Text,
+};
 use super::{Act, Binding};
 
 const NONE: KeyModifiers = KeyModifiers::NONE;
@@ -59,7 +61,8 @@ pub const BINDINGS: &[Binding] = &[
         hint: "next",
         help: "take this answer and go on",
     },
-    Binding { act: Act::Choose, keys: &[key(KeyCode::Enter)], at: &[Search], label: "Enter", hint: "done", help: "" },
+    Binding { act: Act::Choose, keys: &[key(KeyCode::Enter)], at: &[Search], label: "Enter", hint: "choose", help: "" },
+    Binding { act: Act::Choose, keys: &[key(KeyCode::Enter)], at: &[Find], label: "Enter", hint: "find", help: "" },
     Binding {
         act: Act::Toggle,
         keys: &[letter(' ')],
@@ -133,7 +136,7 @@ pub const BINDINGS: &[Binding] = &[
         hint: "close",
         help: "",
     },
-    Binding { act: Act::Back, keys: &[key(KeyCode::Esc)], at: &[Search], label: "Esc", hint: "end the search", help: "" },
+    Binding { act: Act::Back, keys: &[key(KeyCode::Esc)], at: &[Search, Find], label: "Esc", hint: "end the search", help: "" },
     Binding {
         act: Act::Back,
         keys: &[key(KeyCode::Esc), key(KeyCode::Left)],
@@ -153,10 +156,18 @@ pub const BINDINGS: &[Binding] = &[
     Binding {
         act: Act::Up,
         keys: &[key(KeyCode::Up), letter('k')],
-        at: &[Machine, List, Many, Card, Review, Side, Log, Popup, End, Running],
+        at: &[Machine, List, Many, Review],
         label: "updown",
         hint: "move",
-        help: "up (also k)",
+        help: "one row up (also k)",
+    },
+    Binding {
+        act: Act::Up,
+        keys: &[key(KeyCode::Up), letter('k')],
+        at: &[Card, Side, Log, Popup, End, Running],
+        label: "updown",
+        hint: "scroll",
+        help: "one row up (also k)",
     },
     Binding {
         act: Act::Down,
@@ -164,7 +175,7 @@ pub const BINDINGS: &[Binding] = &[
         at: &[Machine, List, Many, Card, Review, Side, Log, Popup, End, Running],
         label: "Down",
         hint: "",
-        help: "down (also j)",
+        help: "one row down (also j)",
     },
     Binding { act: Act::Up, keys: &[key(KeyCode::Up)], at: &[Search], label: "updown", hint: "move", help: "" },
     Binding { act: Act::Down, keys: &[key(KeyCode::Down)], at: &[Search], label: "Down", hint: "", help: "" },
@@ -293,7 +304,7 @@ pub const BINDINGS: &[Binding] = &[
     Binding {
         act: Act::Suspend,
         keys: &[(KeyCode::Char('z'), CTRL)],
-        at: &[Machine, List, Many, Text, Card, Review, Running, End, Side, Log, Popup, Search, Leave, Foreign],
+        at: &[Machine, List, Many, Text, Card, Review, Running, End, Side, Log, Popup, Search, Find, Leave, Foreign],
         label: "Ctrl-Z",
         hint: "",
         help: "to your shell for a while; `fg` comes back",
@@ -301,7 +312,7 @@ pub const BINDINGS: &[Binding] = &[
     Binding {
         act: Act::Interrupt,
         keys: &[(KeyCode::Char('c'), CTRL)],
-        at: &[Machine, List, Many, Text, Card, Review, Running, End, Side, Log, Popup, Search, Leave, Foreign],
+        at: &[Machine, List, Many, Text, Card, Review, Running, End, Side, Log, Popup, Search, Find, Leave, Foreign],
         label: "Ctrl-C",
         hint: "",
         help: "ask whether to leave; twice within two seconds leaves at once",

@@ -3,6 +3,7 @@
 mod encode;
 mod feed;
 mod find;
+mod mouse;
 mod skim;
 mod widget;
 
@@ -12,6 +13,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use encode::{encode, paste};
+use ratatui::crossterm::event::MouseEvent;
 pub use widget::draw;
 
 /// Rows kept above the screen: a full history of wide rows stays below 30 MB.
@@ -139,6 +141,14 @@ impl Pane {
     #[must_use]
     pub fn own_arrows(&self) -> bool {
         self.lock().parser.screen().application_cursor()
+    }
+
+    /// The bytes of what the mouse did at this cell, when the program asked for the mouse.
+    #[must_use]
+    pub fn moused(&self, event: MouseEvent, column: u16, row: u16) -> Option<Vec<u8>> {
+        let inner = self.lock();
+        let screen = inner.parser.screen();
+        mouse::encode(event, (column, row), screen.mouse_protocol_mode(), screen.mouse_protocol_encoding())
     }
 
     /// The newest rows as plain text, history included, as much as a clipboard takes.

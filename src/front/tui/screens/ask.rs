@@ -15,6 +15,7 @@ use crate::front::tui::layout;
 use crate::front::tui::model::{Focus, Model};
 use crate::front::tui::widgets::choices::{Choices, Marks};
 use crate::front::tui::widgets::{boxed, prose, put, table};
+use crate::front::tui::words;
 
 /// From so many rows on there is room for empty ones.
 const ROOMY: u16 = 9;
@@ -45,16 +46,20 @@ pub fn draw(model: &Model, question: &Question, body: Rect, buffer: &mut Buffer)
     };
     let title = if question.step.kind == Kind::Note { question.step.ask.as_str() } else { "Why" };
     let inner = boxed(below, buffer, &model.theme, title, question.step.kind == Kind::Note);
-    let mut lines = prose::wrap(&model.seen.why, inner.width, &model.theme, model.theme.paint.text);
+    let width = inner.width.min(prose::READABLE);
+    let mut lines = prose::wrap(&model.seen.why, width, &model.theme, model.theme.paint.text);
     // What was measured comes before what is always true.
     // Only where the offers follow from the machine: a name has no such reasons.
     if question.step.from.is_some() {
-        lines.extend(reasons(model, inner.width).into_iter().skip(usize::from(lines.is_empty() || below.height < ROOMY)));
+        lines.extend(reasons(model, width).into_iter().skip(usize::from(lines.is_empty() || below.height < ROOMY)));
     }
     if !question.step.help.is_empty() {
         lines.extend((!lines.is_empty() && below.height >= ROOMY).then(Line::default));
-        lines.extend(prose::wrap(&question.step.help, inner.width, &model.theme, model.theme.paint.text));
+        lines.extend(prose::wrap(&question.step.help, width, &model.theme, model.theme.paint.text));
     }
+    // What is left is for the words of the page: a first-timer need not know that a key tells them.
+    let left = usize::from(inner.height).saturating_sub(lines.len());
+    lines.extend(words::meanings(model, &question.step.help, width, left));
     model.shown.first.set(table::scroll(&lines, model.first, inner, buffer, &model.theme));
     cursor.or(Some(Position { x: inner.x, y: inner.y }))
 }
@@ -70,6 +75,7 @@ fn list(model: &Model, question: &Question, area: Rect, buffer: &mut Buffer) -> 
         search: model.draft().and_then(|draft| draft.search.as_deref()),
         focus: model.focus == Focus::Main,
         empty: "nothing holds these letters",
+        stands: &model.shown.list,
     }
     .draw(inner, buffer, &model.theme)
 }
@@ -87,10 +93,12 @@ fn field(model: &Model, question: &Question, area: Rect, buffer: &mut Buffer) ->
 pub fn reasons(model: &Model, width: u16) -> Vec<Line<'static>> {
     let Some(plan) = &model.seen.plan else { return Vec::new() };
     let (theme, mut lines) = (&model.theme, vec![Line::default()]);
-    for reason in &plan.reasons {
+    // What the row under the cursor says already is not said again.
+    let new = |text: &&String| !model.seen.why.contains(text.as_str());
+    for reason in plan.reasons.iter().filter(new) {
         lines.extend(prose::wrap(&format!("- {reason}"), width, theme, theme.paint.dim));
     }
-    for note in plan.notes.iter().chain(&plan.not_here) {
+    for note in plan.notes.iter().chain(&plan.not_here).filter(new) {
         lines.extend(prose::wrap(&format!("- {note}"), width, theme, theme.paint.warn));
     }
     if lines.len() > 1 { lines } else { Vec::new() }
@@ -117,7 +125,7 @@ pub fn sizes(model: &Model, plan: &Plan) -> Vec<String> {
     let free = disks.iter().find(|disk| disk.role == Some(DiskRole::Project)).and_then(|disk| disk.free_bytes);
     let mut words = vec![match plan.download_bytes() {
         Some(bytes) => format!("{} download", text::bytes(bytes)),
-        None => "download not measured yet".to_owned(),
+        None => "download size not known".to_owned(),
     }];
     words.extend(plan.installed_bytes().map(|bytes| format!("{} on disk", text::bytes(bytes))));
     words.extend(free.map(|free| {

@@ -11,7 +11,7 @@ use crate::core::failure::{Exit, Failure};
 use crate::core::finding::{Finding, Verdict};
 use crate::core::session::Stage;
 use crate::core::text::sanitise;
-use crate::core::validation::{Device, PhaseStatus, ValidationReport};
+use crate::core::validation::{Device, PhaseStatus, Proof, ValidationReport};
 use crate::front::tui::layout;
 use crate::front::tui::model::{Focus, Model};
 use crate::front::tui::theme::Theme;
@@ -35,16 +35,20 @@ pub fn draw(model: &Model, body: Rect, buffer: &mut Buffer) -> Option<Position> 
         Stage::Stopped { failure, wrote, .. } => *wrote && failure.exit == Exit::Done,
         _ => false,
     };
-    let title = if good { "Done" } else { "What went wrong" };
+    let title = match model.session.stage() {
+        Stage::Stopped { .. } if good => "Written, not proved yet",
+        _ if good => "Done",
+        _ => "What went wrong",
+    };
     let inner = boxed(top, buffer, &model.theme, title, model.focus == Focus::Main);
-    let shown = text(model, inner.width);
+    let shown = text(model, inner.width.min(prose::READABLE));
     model.shown.first.set(table::scroll(&shown, model.first, inner, buffer, &model.theme));
-    model.shown.page.set(inner.height);
-    let cursor = Some(Position { x: inner.x, y: inner.y });
-    match pane {
-        Some(area) => running::output(model, area, buffer),
-        None => cursor,
+    let typed = pane.and_then(|area| running::output(model, area, buffer));
+    if model.focus == Focus::Pane {
+        return typed;
     }
+    model.shown.page.set(inner.height);
+    Some(Position { x: inner.x, y: inner.y })
 }
 
 fn text(model: &Model, width: u16) -> Vec<Line<'static>> {
@@ -67,16 +71,19 @@ fn text(model: &Model, width: u16) -> Vec<Line<'static>> {
         Stage::Stopped { failure, wrote, .. } => {
             let what = if *wrote { "The project is written, but it was not validated." } else { "Nothing was written." };
             out.push(plain(what, theme.paint.title));
-            out.push(Line::default());
-            stopped(&mut out, failure, width, theme);
+            // What is missing for the proof, with the commands that bring it.
+            let missing: Vec<Finding> = if *wrote { doctor::run(model.session.facts(), None, &["nix"]) } else { Vec::new() };
+            let missing: Vec<&Finding> = missing.iter().filter(|finding| finding.verdict != Verdict::Pass).collect();
+            // A finding says it better than the sentence of whoever could not go on.
+            if !missing.iter().any(|finding| finding.code.as_deref() == Some("nix-missing")) {
+                out.push(Line::default());
+                stopped(&mut out, failure, width, theme);
+            }
+            for finding in missing {
+                out.push(Line::default());
+                found(&mut out, finding, width, theme);
+            }
             if *wrote {
-                // What is missing for the proof, with the commands that bring it.
-                for finding in
-                    doctor::run(model.session.facts(), None, &["nix"]).iter().filter(|finding| finding.verdict != Verdict::Pass)
-                {
-                    out.push(Line::default());
-                    found(&mut out, finding, width, theme);
-                }
                 next(&mut out, model, width);
             }
         }
@@ -92,12 +99,7 @@ fn proved(out: &mut Vec<Line<'static>>, model: &Model, report: &ValidationReport
         out.extend(prose::wrap(&format!("It is ready. {}", sanitise(phase)), width, theme, theme.paint.title));
         return;
     };
-    out.extend(prose::wrap(
-        &format!("{} {} ({}) computed, and the result is right.", name(model, &proof.framework), proof.version, proof.build),
-        width,
-        theme,
-        theme.paint.title,
-    ));
+    out.extend(prose::wrap(&computed(model, proof), width, theme, theme.paint.title));
     for device in &proof.devices {
         out.push(Line::default());
         out.push(Line::from(vec![
@@ -112,11 +114,30 @@ fn proved(out: &mut Vec<Line<'static>>, model: &Model, report: &ValidationReport
     }
 }
 
+fn computed(model: &Model, proof: &Proof) -> String {
+    format!("{} {} ({}) computed, and the result is right.", name(model, &proof.framework), proof.version, proof.build)
+}
+
+/// What came of it in one sentence, for the person's own screen, where nothing of this one is seen any more.
+#[must_use]
+pub fn verdict(model: &Model) -> Option<String> {
+    match model.session.stage() {
+        Stage::Done { report: Some(report), .. } if report.ok => {
+            report.proof.as_ref().map(|proof| sanitise(&computed(model, proof)).into_owned())
+        }
+        Stage::Done { report: Some(report), .. } => {
+            let phase = report.failed().map_or("a phase", |phase| trial::title(phase.id));
+            Some(format!("It does not work yet: \"{phase}\" failed. `nixml validate` tries again."))
+        }
+        _ => None,
+    }
+}
+
 /// How long each phase took.
 fn took(out: &mut Vec<Line<'static>>, report: &ValidationReport, width: u16, theme: &Theme) {
     let ran = report.phases.iter().filter(|phase| phase.status != PhaseStatus::Skipped);
     let words: Vec<String> =
-        ran.map(|phase| format!("{} {}", trial::title(phase.id), phases::duration(phase.duration_ms))).collect();
+        ran.map(|phase| format!("{} {}", trial::title(phase.id), phases::whole(phase.duration_ms))).collect();
     out.push(Line::default());
     out.extend(prose::wrap(&format!("Time: {}.", words.join(", ")), width, theme, theme.paint.dim));
     out.push(Line::default());
@@ -139,7 +160,7 @@ fn measured(device: &Device) -> String {
     words.extend(
         device.jit.map(|jit| if jit { "just-in-time path works".to_owned() } else { "just-in-time path did not run".to_owned() }),
     );
-    words.push(phases::duration(device.duration_ms));
+    words.push(phases::whole(device.duration_ms));
     sanitise(&words.join(", ")).into_owned()
 }
 

@@ -133,6 +133,7 @@ fn card(gpu: &Gpu, name: String) -> Fact {
         return Fact { mark: Mark::Fail, label: name, detail: words.join(", ") };
     }
     let mark = if gpu.vendor == Some(Vendor::Nvidia) || gpu.vendor == Some(Vendor::Apple) { Mark::Ok } else { Mark::Note };
+    words.extend((mark == Mark::Note).then(|| "not used for computing".to_owned()));
     Fact { mark, label: name, detail: words.join(", ") }
 }
 

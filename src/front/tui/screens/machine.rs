@@ -28,7 +28,7 @@ pub fn draw(model: &Model, body: Rect, buffer: &mut Buffer) -> Option<Position> 
     if main.width == 0 {
         return Some(Position { x: body.x + 2, y: body.y + 1 });
     }
-    let shown = text(model, main.width.saturating_sub(4));
+    let shown = text(model, main.width.saturating_sub(4).min(prose::READABLE));
     let rows = u16::try_from(model.seen.rows.len()).unwrap_or(2) + 2;
     let room = main.height.saturating_sub(rows);
     let wanted = u16::try_from(shown.len()).unwrap_or(u16::MAX).saturating_add(2);
@@ -54,11 +54,14 @@ pub fn draw(model: &Model, body: Rect, buffer: &mut Buffer) -> Option<Position> 
         search: None,
         focus: model.focus == Focus::Main,
         empty: "",
+        stands: &model.shown.list,
     }
     .draw(inner, buffer, &model.theme);
     if below.height >= LEAST {
         let inner = boxed(below, buffer, &model.theme, "In plain words", false);
-        let lines = prose::wrap(&in_plain_words(model), inner.width, &model.theme, model.theme.paint.text);
+        let (width, text) = (inner.width.min(prose::READABLE), in_plain_words(model));
+        let mut lines = prose::wrap(&text, width, &model.theme, model.theme.paint.text);
+        lines.extend(words::meanings(model, &text, width, usize::from(inner.height).saturating_sub(lines.len())));
         table::scroll(&lines, 0, inner, buffer, &model.theme);
     }
     cursor

@@ -12,6 +12,7 @@ use crate::front::tui::words;
 /// Draws the preview.
 pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
     let focus = model.focus == Focus::Side;
+    model.shown.beside.set(area);
     let inner = boxed(area, buffer, &model.theme, "Preview: nothing is written yet", focus);
     let Some(files) = &model.seen.files else { return };
     let paths = words::files(model);

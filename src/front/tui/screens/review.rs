@@ -19,6 +19,8 @@ use crate::front::tui::words;
 
 /// Fewer rows show nothing of the changes.
 const LEAST: u16 = 5;
+/// From so many rows on there is room for a box of words.
+const ROOMY: u16 = 7;
 
 /// Draws the screen; where the cursor stands.
 pub fn draw(model: &Model, review: &Review, body: Rect, buffer: &mut Buffer) -> Option<Position> {
@@ -50,6 +52,7 @@ pub fn draw(model: &Model, review: &Review, body: Rect, buffer: &mut Buffer) -> 
         search: None,
         focus: model.focus == Focus::Main,
         empty: "",
+        stands: &model.shown.list,
     }
     .draw(inner, buffer, theme);
     let below = Rect {
@@ -59,7 +62,22 @@ pub fn draw(model: &Model, review: &Review, body: Rect, buffer: &mut Buffer) -> 
         height: left.bottom().saturating_sub(list.bottom()),
     };
     lines(buffer, below, &facts);
+    let told = u16::try_from(facts.len()).unwrap_or(u16::MAX).saturating_add(1).min(below.height);
+    let rest = Rect { y: below.y + told, height: below.height - told, ..left };
+    if rest.height >= ROOMY && body.width >= WIDE {
+        explained(model, rest, buffer);
+    }
     cursor
+}
+
+/// Where there is room: what this page means, for whoever sees the words for the first time.
+fn explained(model: &Model, area: Rect, buffer: &mut Buffer) {
+    let inner = boxed(area, buffer, &model.theme, "In plain words", false);
+    let width = inner.width.min(prose::READABLE);
+    let text = words::compiled(model);
+    let mut shown = prose::wrap(&text, width, &model.theme, model.theme.paint.text);
+    shown.extend(words::meanings(model, &text, width, usize::from(inner.height).saturating_sub(shown.len())));
+    table::scroll(&shown, 0, inner, buffer, &model.theme);
 }
 
 /// What it costs, which hosts it needs, and the same without questions; where there is room, also why.
@@ -73,9 +91,9 @@ fn cost(model: &Model, review: &Review, width: u16) -> Vec<Line<'static>> {
             out.push(Line::from([vec![label], line.spans].concat()));
         }
     };
-    let mut words = ask::sizes(model, plan);
-    words.push("nothing is compiled".to_owned());
-    labelled("Cost", &words.join(", "), theme.paint.text);
+    let mut costs = ask::sizes(model, plan);
+    costs.push(words::compiles(plan, model.session.validates()).to_owned());
+    labelled("Cost", &costs.join(", "), theme.paint.text);
     labelled("Hosts", &plan.hosts.join(", "), theme.paint.text);
     labelled("Scripted", &model.command(), theme.paint.command);
     // In a narrow window the key that says why has the rest.
@@ -98,6 +116,7 @@ fn changes(model: &Model, review: &Review, area: Rect, buffer: &mut Buffer) {
     let change = paths.get(at).and_then(|path| review.changes.iter().flatten().find(|change| change.path == *path));
     let diff = change.map(|change| diff::diff(change.before.as_deref(), &change.after, theme)).unwrap_or_default();
     let told = change.map(|change| format!(": {}", headline(change, &diff))).unwrap_or_default();
+    model.shown.beside.set(area);
     let inner = boxed(area, buffer, theme, &format!("What would change on the disk{told}"), model.focus == Focus::Side);
     let Some(changes) = &review.changes else {
         lines(buffer, inner, &[plain("looking at what lies there", theme.paint.dim)]);

@@ -48,6 +48,7 @@ pub fn output(model: &Model, area: Rect, buffer: &mut Buffer) -> Option<Position
     }
     let inner = Rect { x: area.x + 1, y: area.y + 1, width: area.width.saturating_sub(2), height: area.height.saturating_sub(2) };
     model.shown.page.set(inner.height);
+    model.shown.pane.set(inner);
     let cursor = pane::draw(model.pane(), inner, buffer, &model.theme);
     let typed = focus && shell && model.shell.running;
     if typed { cursor } else { Some(Position { x: inner.x, y: inner.y }) }

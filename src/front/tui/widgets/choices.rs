@@ -1,5 +1,7 @@
 //! A list to choose from: what works first, what does not below it with the reason, the cursor on one row.
 
+use std::cell::Cell;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
@@ -45,6 +47,8 @@ pub struct Choices<'a> {
     pub focus: bool,
     /// Shown when there is no row.
     pub empty: &'a str,
+    /// Told where the rows stand and which is the first: the mouse asks for it.
+    pub stands: &'a Cell<(Rect, usize)>,
 }
 
 impl Choices<'_> {
@@ -72,10 +76,13 @@ impl Choices<'_> {
         }
         let room = usize::from(area.height);
         let first = scrolled(self.cursor, self.rows.len(), room, 0);
+        self.stands.set((area, first));
         let titles = self.title_width(area.width);
         for (at, row) in self.rows.iter().enumerate().skip(first).take(room) {
             let y = area.y + u16::try_from(at - first).unwrap_or(0);
-            let line = Rect { y, height: 1, ..area };
+            // The sign that there is more stands beside its row, not over it.
+            let signed = (at == first && first > 0) || (at + 1 == first + room && first + room < self.rows.len() && room > 1);
+            let line = Rect { y, height: 1, width: area.width.saturating_sub(if signed { 2 } else { 0 }), ..area };
             self.row(row, at == self.cursor, titles, line, buffer, theme);
             if at == self.cursor {
                 cursor = cursor.or(Some(Position { x: area.x, y }));
@@ -148,10 +155,10 @@ impl Choices<'_> {
             ],
         );
         let place =
-            row.place.map_or(String::new(), |place| if place == 0 { "default  ".to_owned() } else { "also  ".to_owned() });
+            row.place.map_or(String::new(), |place| if place == 0 { "default  ".to_owned() } else { "also     ".to_owned() });
         let start = put(buffer, start, line.y, end, &[(&place, paint(theme.paint.note.into()))]);
         if end > start {
-            put(buffer, start, line.y, end, &[(&cut(&row.detail, usize::from(end - start), theme), detail)]);
+            put(buffer, start, line.y, end, &[(&cut(&row.detail.replace('`', ""), usize::from(end - start), theme), detail)]);
         }
     }
 }

@@ -95,6 +95,14 @@ pub fn cut(text: &str, width: usize, theme: &Theme) -> String {
     kept
 }
 
+/// The columns of a line up to its last letter: a space at its end is not seen.
+#[must_use]
+pub fn letters(line: &Line<'_>) -> usize {
+    let width = line.width();
+    let spaces = line.spans.iter().rev().flat_map(|span| span.content.chars().rev()).take_while(|letter| *letter == ' ').count();
+    width - spaces
+}
+
 /// A line of one style.
 #[must_use]
 pub fn plain(text: impl Into<String>, style: impl Into<Style>) -> Line<'static> {

@@ -4,7 +4,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr as _;
 
-use super::cut;
+use super::{cut, prose};
 use crate::front::tui::theme::Theme;
 
 /// How a phase stands.
@@ -87,6 +87,12 @@ pub fn duration(milliseconds: u64) -> String {
         60..3600 => format!("{} min {:02} s", seconds / 60, seconds % 60),
         _ => format!("{} h {:02} min", seconds / 3600, seconds / 60 % 60),
     }
+}
+
+/// The same within a sentence, where no line may end in it.
+#[must_use]
+pub fn whole(milliseconds: u64) -> String {
+    duration(milliseconds).replace(' ', &prose::TOGETHER.to_string())
 }
 
 #[cfg(test)]

@@ -10,9 +10,9 @@ use crate::front::tui::theme::Theme;
 /// Widest line of prose that reads well.
 const WIDEST: u16 = 84;
 
-/// Draws `text` under `title`, from line `first` on; gives the first line shown and where the cursor stands.
+/// Draws `text` under `title`, above what Esc does, from line `first` on; gives the first line shown and where the cursor stands.
 pub fn draw(
-    title: &str,
+    (title, foot): (&str, &str),
     text: &str,
     first: usize,
     screen: Rect,
@@ -29,7 +29,7 @@ pub fn draw(
     let area = Rect { x: screen.x + (screen.width - width) / 2, y: screen.y + 2 + (room - height) / 2, width, height };
     Clear.render(area, buffer);
     let inner = boxed(area, buffer, theme, title, true);
-    put_below(buffer, area, " Esc closes ", theme.paint.dim);
+    put_below(buffer, area, &format!(" {foot} "), theme.paint.dim);
     let first = table::scroll(&lines, first, inner, buffer, theme);
     (first, (!inner.is_empty()).then_some(Position { x: inner.x, y: inner.y }))
 }

@@ -6,6 +6,11 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::front::tui::theme::Theme;
 
+/// A space that no line ends at: `1 min 35 s` stays whole.
+pub const TOGETHER: char = '\u{a0}';
+/// Longer lines of prose are hard to read, however wide the window is.
+pub const READABLE: u16 = 96;
+
 /// Wraps text to `width` columns. An empty line stays one; a line that starts with two spaces is a command.
 #[must_use]
 pub fn wrap(text: &str, width: u16, theme: &Theme, base: impl Into<Style>) -> Vec<Line<'static>> {
@@ -98,7 +103,7 @@ fn fill(lines: &mut Vec<Line<'static>>, words: Vec<(String, Style)>, width: usiz
                     used = indent;
                 }
                 used += piece.width();
-                line.push(Span::styled(piece, style));
+                line.push(Span::styled(piece.replace(TOGETHER, " "), style));
             }
         }
     }
@@ -158,6 +163,7 @@ mod tests {
         assert_eq!(wrapped("install as ordinary [[wheel]]s.", 12), ["install as", "ordinary", "wheels."]);
         assert_eq!(wrapped("run `uv add x` now", 40), ["run uv add x now"]);
         assert_eq!(wrapped("a\n\nb", 10), ["a", "", "b"]);
+        assert_eq!(wrapped("took 1\u{a0}min\u{a0}35\u{a0}s", 12), ["took", "1 min 35 s"]);
     }
 
     #[test]

@@ -67,7 +67,8 @@ const GAP: usize = 2;
 #[must_use]
 pub fn table(facts: &[Fact], width: u16, theme: &Theme) -> Vec<Line<'static>> {
     let labels = facts.iter().map(|fact| fact.label.width()).max().unwrap_or(0);
-    let indent = MARKS + GAP + labels + GAP;
+    // Without labels the texts begin where labels would.
+    let indent = MARKS + GAP + if labels > 0 { labels + GAP } else { 0 };
     let room = u16::try_from(usize::from(width).saturating_sub(indent)).unwrap_or(1).max(1);
     let mut lines = Vec::new();
     for fact in facts {
@@ -85,7 +86,7 @@ pub fn table(facts: &[Fact], width: u16, theme: &Theme) -> Vec<Line<'static>> {
                     Span::styled(format!("{:<MARKS$}", fact.mark.word()), fact.mark.style(theme)),
                     Span::raw(" ".repeat(GAP)),
                     Span::styled(fact.label.clone(), theme.paint.title),
-                    Span::raw(" ".repeat(labels - fact.label.width() + GAP)),
+                    Span::raw(" ".repeat((indent - MARKS - GAP).saturating_sub(fact.label.width()))),
                 ]
             } else {
                 vec![Span::raw(" ".repeat(indent))]
@@ -101,7 +102,13 @@ pub fn scroll(lines: &[Line<'_>], first: usize, area: Rect, buffer: &mut Buffer,
     let area = area.intersection(buffer.area);
     let room = usize::from(area.height);
     let first = first.min(lines.len().saturating_sub(room));
-    super::lines(buffer, area, lines.get(first..).unwrap_or_default());
+    let shown = lines.get(first..).unwrap_or_default();
+    super::lines(buffer, area, shown);
+    for (line, y) in shown.iter().zip(area.y..area.bottom()) {
+        if super::letters(line) > usize::from(area.width) {
+            super::put_right(buffer, area.x, y, area.right(), &theme.sign.more, theme.paint.dim);
+        }
+    }
     if first > 0 {
         super::put_right(buffer, area.x, area.y, area.right(), &format!(" {}", theme.sign.up), theme.paint.key);
     }
