@@ -1,7 +1,8 @@
 //! The readiness code: eight characters that carry how a machine stands, detect every typo and swap, and say nothing about the person.
 //!
-//! Six symbols of five bits hold the content, two more make every code a multiple of `(x - 1)(x - a)` over GF(32): two codes differ in at
-//! least three places, so no single wrong character and no exchange of two can turn one code into another.
+//! Six symbols of five bits hold the content, two more give every code the same rest by `(x - 1)(x - a)` over GF(32): two codes differ in
+//! at least three places, so no single wrong character and no exchange of two can turn one code into another. The rest is not 0, so that
+//! what somebody types who has no code (`0000-0000`) is none.
 
 use crate::core::changes::sha256;
 use crate::core::class::Unmet;
@@ -9,6 +10,9 @@ use crate::core::plan::Target;
 
 /// Crockford's alphabet: no I, L, O, U.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/// The rest of every code.
+const REST: (u8, u8) = (1, 2);
 
 /// How far a machine has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,8 +83,9 @@ pub fn encode(readiness: &Readiness) -> String {
     for (place, symbol) in symbols.iter_mut().take(6).enumerate() {
         *symbol = u8::try_from(bits >> (25 - 5 * place) & 31).unwrap_or(0);
     }
-    // Two equations, two unknowns: the sum is 0, and the sum weighted by powers of a is 0.
+    // Two equations, two unknowns: the sum, and the sum weighted by powers of a.
     let (sum, weighted) = syndromes(symbols);
+    let (sum, weighted) = (sum ^ REST.0, weighted ^ REST.1);
     let (last, other) = (power(7), power(6));
     symbols[7] = divide(weighted ^ multiply(other, sum), last ^ other);
     symbols[6] = sum ^ symbols[7];
@@ -102,7 +107,7 @@ pub fn decode(text: &str) -> Option<Readiness> {
         *symbols.get_mut(count)? = u8::try_from(ALPHABET.iter().position(|known| *known as char == c)?).ok()?;
         count += 1;
     }
-    if count != 8 || syndromes(symbols) != (0, 0) {
+    if count != 8 || syndromes(symbols) != REST {
         return None;
     }
     let bits = symbols.iter().take(6).fold(0_u32, |bits, symbol| bits << 5 | u32::from(*symbol));
@@ -280,6 +285,9 @@ mod tests {
             assert!(has(&swapped.into_iter().collect::<String>()), "two exchanged: {code}");
         }
         assert_eq!(near("hello", None), []);
+        for letter in ALPHABET {
+            assert_eq!(decode(&char::from(*letter).to_string().repeat(8)), None, "one letter eight times");
+        }
     }
 
     #[test]
