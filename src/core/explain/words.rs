@@ -46,7 +46,7 @@ enum Part {
     Look,
 }
 
-impl<'a> Reader<'a> {
+impl Reader<'_> {
     fn branches(&mut self, depth: usize) -> Option<Sets> {
         let mut branches = vec![self.branch(depth)?];
         while self.takes(b'|') {

@@ -37,14 +37,14 @@ fn run(case: &Case<'_>) -> Judged {
     if case.is_container() {
         return Judged::skipped("inside a container the host hands it in: see `container-gpu`");
     }
-    let cause = if case.family() == Family::Nixos {
+    let why = if case.family() == Family::Nixos {
         "on NixOS the library stands in /run/opengl-driver/lib, which `hardware.graphics.enable` makes"
     } else {
         "only a part of the driver is installed: the module without its compute libraries"
     };
     Judged::fail("libcuda-not-found", "the driver runs and its library is missing")
         .seen("the kernel module is loaded; no libcuda.so.1 in the places where drivers put it")
-        .cause(cause)
+        .cause(why)
         .remedy(known("libcuda-not-found", case))
         .required(case.gpu_matters())
 }
