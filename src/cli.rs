@@ -6,10 +6,12 @@ use clap::builder::{FalseyValueParser, Resettable};
 use clap::{ArgAction, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use nixml::core::catalog::date as catalog_date;
 use nixml::core::data::Data;
+use nixml::core::document;
 use nixml::core::failure::{Exit, Failure};
 use nixml::core::step::{self, Step};
 use nixml::core::text::harmless;
 use nixml::edge::terminal::Surroundings;
+use serde_json::{Map, Value};
 
 use crate::command;
 
@@ -119,7 +121,7 @@ impl Cli {
         whole = if steps.is_empty() { whole } else { with_steps(whole, &steps) };
         // A command that is not named is not run: its flags need not be made ready.
         let named: Vec<String> = whole.get_subcommands().map(|one| one.get_name().to_owned()).filter(|name| said(name)).collect();
-        whole = named.into_iter().fold(evened_flags(whole), |whole, name| whole.mut_subcommand(name, evened));
+        whole = named.into_iter().fold(configured(evened_flags(whole)), |whole, name| whole.mut_subcommand(name, evened));
         if words.iter().any(|word| word == "--version" || word == "-V") {
             // How old the knowledge is matters as much as how old the program is.
             let date = catalog_date(&Data::embedded());
@@ -206,6 +208,25 @@ fn evened_flags(command: clap::Command) -> clap::Command {
     })
 }
 
+/// What the user's config.toml says of the flags that every command has (`color = "never"`, `mouse = true`): their defaults. A file that
+/// cannot be read is the business of `init`, which takes answers from it and says so.
+fn configured(command: clap::Command) -> clap::Command {
+    let said = config();
+    command.mut_args(|arg| {
+        let word = match arg.get_long().filter(|long| !CONSENTS.contains(long)).and_then(|long| said.get(long)) {
+            Some(Value::String(text)) => text.clone(),
+            Some(Value::Bool(yes)) => yes.to_string(),
+            _ => return arg,
+        };
+        arg.default_value(word)
+    })
+}
+
+fn config() -> Map<String, Value> {
+    let text = nixml::edge::user_config().ok().flatten().map(|(_, text)| text);
+    text.and_then(|text| document::toml(&text).ok()).unwrap_or_default()
+}
+
 /// The variable of a flag.
 pub fn variable(flag: &str) -> String {
     format!("NIXML_{}", flag.to_uppercase().replace('-', "_"))
@@ -222,6 +243,7 @@ fn steps_of(words: &[std::ffi::OsString]) -> Result<Vec<Step>, Failure> {
         }
     });
     let named = named.or_else(|| nixml::edge::variable("NIXML_DATA").map(PathBuf::from));
+    let named = named.or_else(|| config().get("data").and_then(Value::as_str).map(PathBuf::from));
     step::load(&nixml::edge::data(named.as_deref().map(Path::new))?)
 }
 

@@ -40,16 +40,22 @@ pub fn parse<'a>(name: &str, text: &'a str) -> Result<Document<&'a str>, Failure
     })
 }
 
-/// Reads the `[answers]` of the user's configuration file; its other tables are others' business.
+/// Reads the answers of the user's configuration file: those at its top, as in an answers file, and those of `[answers]`, which win. What
+/// else stands there is others' business.
 ///
 /// # Errors
 /// As [`read`].
 pub fn read_config(name: &str, text: &str, steps: &[Step]) -> Result<Answers, Failure> {
     let document = parse(name, text)?;
-    match document.as_table().get("answers").and_then(Item::as_table) {
-        Some(table) => read_table(name, text, table, steps, &[]),
-        None => Ok(Answers::default()),
+    let top = document.as_table();
+    let others: Vec<&str> = top.iter().map(|(key, _)| key).filter(|key| !steps.iter().any(|step| step.id == *key)).collect();
+    let mut answers = read_table(name, text, top, steps, &others)?;
+    if let Some(table) = top.get("answers").and_then(Item::as_table) {
+        for (key, answer) in read_table(name, text, table, steps, &[])?.iter() {
+            answers = answers.with(key, answer.value.clone(), answer.from);
+        }
     }
+    Ok(answers)
 }
 
 /// Reads the answers of `table`; `others` are the keys that are not answers and may stand there too.
