@@ -8,8 +8,8 @@ use crate::sample::{Row, timed};
 /// Both from an empty folder, once a round: a build takes too long to repeat and varies little.
 pub fn cold() -> Vec<Row> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let room = tempfile::tempdir().unwrap();
-    let floor = room.path().join("floor");
+    let place = tempfile::tempdir().unwrap();
+    let floor = place.path().join("floor");
     std::fs::create_dir_all(floor.join("src")).unwrap();
     let own = std::fs::read_to_string(root.join("Cargo.toml")).unwrap();
     let ratatui = own.lines().find(|line| line.starts_with("ratatui = ")).unwrap();
