@@ -49,8 +49,12 @@ pub fn read(text: &str) -> Result<Parsed, String> {
         Some(inside) => inside.strip_suffix(')').ok_or("the versions are not closed by `)`")?,
         None => rest,
     };
-    let versions = VersionSpecifiers::from_str(versions.trim())
-        .map_err(|_| format!("`{}` is no range of versions; one is `>=2,<3`", versions.trim().escape_debug()))?;
+    let versions = versions.trim();
+    let no_range = |_| match versions.ends_with(['=', '<', '>', '~', ',']) {
+        true => format!("a version is missing after `{}`, as in `{name}>=2,<3`", versions.escape_debug()),
+        false => format!("`{}` is no range of versions; one is `>=2,<3`", versions.escape_debug()),
+    };
+    let versions = VersionSpecifiers::from_str(versions).map_err(no_range)?;
     let mut text = name.clone();
     if !extras.is_empty() {
         let _ = write!(text, "[{}]", extras.join(","));

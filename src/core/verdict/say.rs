@@ -59,7 +59,7 @@ pub fn no_driver(card: &Card, machine: &Machine) -> String {
     match &machine.driver {
         DriverState::Torn { module, libraries } => {
             format!(
-                "the driver is in two halves (kernel module {module}, libraries {libraries}): nothing runs before the machine is restarted"
+                "restart the machine first: the old kernel module {module} is still loaded beside the libraries {libraries} of the driver"
             )
         }
         DriverState::Unknown(Some(reason)) => format!("the version of the NVIDIA driver is not known ({reason})"),

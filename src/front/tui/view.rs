@@ -139,7 +139,7 @@ fn aside(model: &Model) -> Option<String> {
         Stage::Machine if model.session.answers().iter().any(|(_, answer)| answer.from == Origin::Found) => {
             Some("What your project's files ask for is taken over; Review shows it first.".to_owned())
         }
-        Stage::Machine => Some("Nothing is written before you confirm the page Review.".to_owned()),
+        Stage::Machine => Some("Nothing is written before you confirm it on the page Review.".to_owned()),
         Stage::Asking(_) => ask::cost(model),
         Stage::Review(review) if model.size.0 < WIDE => {
             let left = model.session.told().len();

@@ -203,14 +203,14 @@ pub fn machine(facts: &Facts) -> &'static str {
 }
 
 const MAC: &str = "On a Mac the frameworks that can use its GPU do so through what macOS brings along: there is no driver to install and no CUDA. Everything \
-                   else comes with the project, as ready-made [[wheel]]s. nixml has only looked: nothing was changed.";
+                   else comes with the project, as ready-made [[wheel]]s. nixml only looks and changes nothing.";
 const MACHINE: &str = "The [[driver]] decides the newest [[CUDA]] that can run here, and the card's [[compute capability]] decides which builds of a framework \
-                       have code for it. Everything above the driver comes with the project, so no CUDA [[toolkit]] is needed. nixml has only looked: nothing \
-                       was changed.";
+                       have code for it. Everything above the driver comes with the project, so no CUDA [[toolkit]] is needed. nixml only \
+                       looks and changes nothing.";
 const NO_CARD: &str = "There is no NVIDIA card here, so frameworks compute on the processor: good to learn, to write and to test on. The same project can be given to a machine with \
-                       a card later, as a second target. Everything comes with the project, as ready-made [[wheel]]s. nixml has only looked: nothing was changed.";
+                       a card later, as a second target. Everything comes with the project, as ready-made [[wheel]]s. nixml only looks and changes nothing.";
 const REVIEW: &str = "Everything that was decided, and every line that would be written. Enter on the first row writes the files, all of them or none; \
-                      Enter on another row changes that answer. The last line of the middle part is a command that does the same without questions.";
+                      Enter on another row changes that answer. The line `Scripted` is a command that does the same without questions.";
 const END: &str = "What came of it. The project is yours now: [[uv]] adds packages, [[Nix]] brings the tools, and nixml is not needed to use it.";
 const READY_MADE: &str = "Nothing is compiled here: the framework and what it needs come as ready-made [[wheel]]s, the tools around them from the \
                           [[binary cache]] of NixOS. Nix only puts a few small scripts together. What was downloaded once is shared by every project on this machine.";

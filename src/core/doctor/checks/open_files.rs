@@ -25,7 +25,7 @@ fn run(case: &Case<'_>) -> Judged {
     if limit >= enough {
         return Judged::pass(limit.to_string());
     }
-    Judged::warn("open-files-limit", "few files may be open at once")
+    Judged::warn("open-files-limit", "only few files may be open at once")
         .seen(format!("{limit} files; {enough} or more is good"))
         .cause("every worker of a data loader keeps files open; past the limit it ends with `Too many open files`")
         .remedy(known("open-files-limit", case))

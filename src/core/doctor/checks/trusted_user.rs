@@ -26,8 +26,8 @@ fn run(case: &Case<'_>) -> Judged {
     let Some(nix) = case.nix() else { return Judged::skipped("Nix is not installed") };
     let root = case.os().and_then(|os| os.root) == Some(true);
     match (nix.trusted, nix.multi_user) {
-        (Some(true), Some(true)) if !root => Judged::warn("trusted-user", "the daemon of Nix trusts this user like root")
-            .seen("the daemon says that it trusts this user")
+        (Some(true), Some(true)) if !root => Judged::warn("trusted-user", "the daemon of Nix treats this user like root")
+            .seen("the daemon names this user among those it trusts; nixml does not need that")
             .cause("whoever runs a program as this user can make the daemon run anything as root")
             .remedy(known("trusted-user", case)),
         (Some(trusted), Some(_)) => Judged::pass(match (root, trusted) {

@@ -20,7 +20,7 @@ use crate::front::tui::widgets::{boxed, phases, plain, prose, table};
 
 /// What is where, for whoever opens the folder.
 const WHERE: &str = "`pyproject.toml` has the packages (`uv add NAME` adds one), `flake.nix` the tools around them, `main.py` a first program. \
-                     `nixml undo` takes it all back.";
+                     `nixml undo` takes these files back as long as you changed none of them.";
 
 /// Draws the screen; where the cursor stands.
 pub fn draw(model: &Model, body: Rect, buffer: &mut Buffer) -> Option<Position> {

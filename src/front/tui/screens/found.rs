@@ -144,7 +144,7 @@ fn driver(facts: &Facts, probed: bool) -> Fact {
     let Some(version) = &driver.version else {
         return unknown(facts, "Driver", "driver.version", probed);
     };
-    let cuda = driver.cuda.as_deref().map_or(String::new(), |cuda| format!(", runs CUDA up to {}", label(cuda)));
+    let cuda = driver.cuda.as_deref().map_or(String::new(), |cuda| format!(", made for CUDA {}", label(cuda)));
     let source = facts.sources.get("driver.version").map_or(String::new(), |source| format!(" (asked {})", label(source)));
     match driver.kernel_module.as_deref().filter(|module| *module != version.as_str()) {
         // The library of an update, and the module of before it.

@@ -99,7 +99,7 @@ pub fn headline(facts: &Facts, able: Option<&Result<Plan, String>>) -> String {
         (_, _, None) => "Ready: this machine computes on its CPU.",
     };
     let nix = facts.nix.as_ref().is_some_and(|nix| nix.installed == Some(false));
-    let missing = if nix { " Nix is missing, see below." } else { "" };
+    let missing = if nix { " Nix is missing; to use the project, install it as shown below." } else { "" };
     format!("{good}{missing}")
 }
 
@@ -109,7 +109,7 @@ fn in_plain_words(model: &Model) -> String {
         Some(GUIDED) => "Step by step asks one question a page, each with a suggestion and its reason. Going back loses nothing.",
         _ => {
             "Quick puts the whole plan on one page, where every line can be changed. Files are written when you confirm it; then nixml enters \
-             the project with [[Nix]] and computes on every device, so that you know that it works."
+             the project with [[Nix]] and computes on every device, to prove that it works."
         }
     };
     format!("{row}\n\n{}", words::machine(model.session.facts()))

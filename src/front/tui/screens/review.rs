@@ -161,11 +161,14 @@ pub fn write_row(review: &Review, model: &Model) -> Row {
         .changes
         .as_ref()
         .is_some_and(|changes| changes.iter().all(|change| !change.writes() && change.action != Action::Conflict));
-    let title = match (model.session.validates(), nothing) {
+    // Without Nix the files are written, and what is missing is said then.
+    let nix_is_missing = model.session.facts().nix.as_ref().is_some_and(|nix| nix.installed == Some(false));
+    let title = match (model.session.validates() && !nix_is_missing, nothing) {
         (true, true) => "Validate",
         (true, false) => "Write and validate",
         (false, _) => "Write",
     };
+    let later = if model.session.validates() && nix_is_missing { "; validated later, because Nix is missing" } else { "" };
     let detail = match &review.changes {
         None => "looking at what lies on the disk".to_owned(),
         Some(changes) => {
@@ -175,8 +178,8 @@ pub fn write_row(review: &Review, model: &Model) -> Row {
             match (conflicts.is_empty(), writes.is_empty()) {
                 (false, _) => format!("in the way: {}", conflicts.join(", ")),
                 (true, true) => "nothing to write: every file is there already".to_owned(),
-                (true, false) if stays.is_empty() => format!("{} new files", writes.len()),
-                (true, false) => format!("{} files, {} stay as they are", writes.len(), stays.len()),
+                (true, false) if stays.is_empty() => format!("{} new files{later}", writes.len()),
+                (true, false) => format!("{} files, {} stay as they are{later}", writes.len(), stays.len()),
             }
         }
     };

@@ -109,11 +109,13 @@ pub fn scroll(lines: &[Line<'_>], first: usize, area: Rect, buffer: &mut Buffer,
             super::put_right(buffer, area.x, y, area.right(), &theme.sign.more, theme.paint.dim);
         }
     }
+    // In the column of air between the text and its frame: a letter is nothing to write over.
+    let beside = (area.right() + 1).min(buffer.area.right());
     if first > 0 {
-        super::put_right(buffer, area.x, area.y, area.right(), &format!(" {}", theme.sign.up), theme.paint.key);
+        super::put_right(buffer, area.x, area.y, beside, &theme.sign.up, theme.paint.key);
     }
     if first + room < lines.len() && area.height > 0 {
-        super::put_right(buffer, area.x, area.bottom() - 1, area.right(), &format!(" {}", theme.sign.down), theme.paint.key);
+        super::put_right(buffer, area.x, area.bottom() - 1, beside, &theme.sign.down, theme.paint.key);
     }
     first
 }
