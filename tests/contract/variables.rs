@@ -34,16 +34,17 @@ fn json_quiet_and_the_rest_by_variables() {
 /// The user's file comes last: it says what nothing else says.
 #[test]
 fn the_configuration_says_answers_and_the_options_of_every_command() {
-    let room = Room::with(&[(
+    let room = Room::new();
+    room.0.write(
         "home/.config/nixml/config.toml",
         "framework = \"jax\"\ntargets = [\"cpu\"]\npython = \"3.12\"\nquiet = true\ncolour = 1\n[answers]\npython = \"3.13\"\n",
-    )]);
+    );
     let quiet = room.run(&["init", "demo", "--yes", "--no-validate"]);
     assert!(quiet.exits(0).stdout.is_empty() && quiet.stderr.is_empty(), "{}", quiet.told());
-    assert!(room.0.read("demo/nixml.toml").contains("python = \"3.13\""), "`[answers]` wins");
+    assert!(room.0.read("project/demo/nixml.toml").contains("python = \"3.13\""), "`[answers]` wins");
     let loud = room.run_with(&[("NIXML_QUIET", "0"), ("NIXML_PYTHON", "3.14")], &["init", "other", "--yes", "--no-validate"]);
     assert!(!loud.exits(0).stdout.is_empty(), "a variable wins");
-    assert!(room.0.read("other/nixml.toml").contains("python = \"3.14\""));
+    assert!(room.0.read("project/other/nixml.toml").contains("python = \"3.14\""));
     room.0.write("home/.config/nixml/config.toml", "color = \"always\"\n");
     assert!(room.run(&["doctor"]).exits(0).out().contains('\u{1b}'));
     assert!(!room.run(&["doctor", "--color", "never"]).exits(0).out().contains('\u{1b}'), "a flag wins");

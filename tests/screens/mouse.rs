@@ -49,7 +49,7 @@ fn where_many_can_be_chosen_a_click_on_the_cursor_is_space() {
 
 #[test]
 fn no_click_writes_and_none_answers_a_question_over_the_screen() {
-    let player = player(80, 24).keys("<enter>").click("Write and validate").click("Write and validate");
+    let player = player(80, 24).keys("<enter>").click("20 new files").click("20 new files");
     assert!(player.written.is_none() && matches!(player.model.session.stage(), Stage::Review(_)));
     assert!(player.text().contains("the mouse never does"), "{}", player.text());
     let player = player.keys("<ctrl-c>").click("Enter leaves").click("Leave nixml?");

@@ -58,7 +58,7 @@ fn each_key_does_what_it_is_said_to_do() {
     terminal.send("\x1b[C");
     terminal.wait_until("the next file", |screen| screen.contains("2/") && !screen.contains("+ [project]"));
     terminal.send("\t");
-    terminal.wait_for("Write and validate");
+    terminal.wait_for("Enter on a row changes it");
     // The name was typed, and nothing was written.
     terminal.wait_for("lab");
     assert!(room.files().is_empty());

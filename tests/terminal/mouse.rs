@@ -45,7 +45,7 @@ fn a_click_moves_a_second_one_chooses_and_none_of_them_writes() {
         terminal.wait_for("Step by step");
         terminal.send("k\r");
         let screen = terminal.wait_for("new files");
-        click(&terminal, 20, row_of(&screen, "Write and validate"));
+        click(&terminal, 20, row_of(&screen, "validated later"));
         terminal.wait_for("the mouse never does");
         assert!(room.files().is_empty());
         terminal.send("\x03\x03");

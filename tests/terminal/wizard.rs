@@ -103,7 +103,7 @@ fn a_project_that_was_there_is_taken_over_and_what_cannot_be_is_said() {
     let why = terminal.wait_for("Why this plan");
     assert!(why.contains("requirements.txt:3"), "{why}");
     terminal.send("\x1b");
-    terminal.wait_for("Write and validate");
+    terminal.wait_for("Enter on a row changes it");
     terminal.send("\r");
     terminal.wait_for("Written, not validated");
     assert_eq!(std::fs::read_to_string(room.project().join("requirements.txt")).unwrap(), wishes, "their file is theirs");
