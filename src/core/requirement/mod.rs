@@ -50,9 +50,13 @@ pub fn read(text: &str) -> Result<Parsed, String> {
         None => rest,
     };
     let versions = versions.trim();
-    let no_range = |_| match versions.ends_with(['=', '<', '>', '~', ',']) {
-        true => format!("a version is missing after `{}`, as in `{name}>=2,<3`", versions.escape_debug()),
-        false => format!("`{}` is no range of versions; one is `>=2,<3`", versions.escape_debug()),
+    let no_range = |_| {
+        let shown = versions.escape_debug();
+        if versions.ends_with(['=', '<', '>', '~', ',']) {
+            format!("a version is missing after `{shown}`, as in `{name}>=2,<3`")
+        } else {
+            format!("`{shown}` is no range of versions; one is `>=2,<3`")
+        }
     };
     let versions = VersionSpecifiers::from_str(versions).map_err(no_range)?;
     let mut text = name.clone();
