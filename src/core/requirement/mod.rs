@@ -202,4 +202,16 @@ mod tests {
     fn names_are_normalised() {
         assert_eq!(normalise("Foo._-Bar"), "foo-bar");
     }
+
+    proptest::proptest! {
+        /// Whatever is typed: no panic, and what is accepted is written in a form that reads the same.
+        #[test]
+        fn anything_may_be_typed(text in "[a-zA-Z0-9._\\-\\[\\](),;<>=!~*'\" ]{0,40}", marker in "(os_name|extra|python_version|and|or|not|in|[()'\" <>=!~.3a])*") {
+            for text in [text.clone(), format!("{text};{marker}"), format!("numpy;{marker}")] {
+                if let Ok(read) = read(&text) {
+                    proptest::prop_assert_eq!(&super::read(&read.text).map(|again| again.text), &Ok(read.text));
+                }
+            }
+        }
+    }
 }
