@@ -115,13 +115,15 @@ impl Cli {
 
     fn of(words: &[std::ffi::OsString]) -> anyhow::Result<Self> {
         // The step files are read only when their flags can be meant.
-        let steps = if words.iter().any(|word| word == "init") { steps_of(words)? } else { Vec::new() };
+        let config = config();
+        let steps = if words.iter().any(|word| word == "init") { steps_of(words, &config)? } else { Vec::new() };
         let said = |name: &str| words.iter().any(|word| word == name);
         let mut whole = Cli::command();
         whole = if steps.is_empty() { whole } else { with_steps(whole, &steps) };
         // A command that is not named is not run: its flags need not be made ready.
         let named: Vec<String> = whole.get_subcommands().map(|one| one.get_name().to_owned()).filter(|name| said(name)).collect();
-        whole = named.into_iter().fold(configured(evened_flags(whole)), |whole, name| whole.mut_subcommand(name, evened));
+        whole =
+            named.into_iter().fold(configured(evened_flags(whole), &config), |whole, name| whole.mut_subcommand(name, evened));
         if words.iter().any(|word| word == "--version" || word == "-V") {
             // How old the knowledge is matters as much as how old the program is.
             let date = catalog_date(&Data::embedded());
@@ -210,8 +212,7 @@ fn evened_flags(command: clap::Command) -> clap::Command {
 
 /// What the user's config.toml says of the flags that every command has (`color = "never"`, `mouse = true`): their defaults. A file that
 /// cannot be read is the business of `init`, which takes answers from it and says so.
-fn configured(command: clap::Command) -> clap::Command {
-    let said = config();
+fn configured(command: clap::Command, said: &Map<String, Value>) -> clap::Command {
     command.mut_args(|arg| {
         let word = match arg.get_long().filter(|long| !CONSENTS.contains(long)).and_then(|long| said.get(long)) {
             Some(Value::String(text)) => text.clone(),
@@ -232,8 +233,8 @@ pub fn variable(flag: &str) -> String {
     format!("NIXML_{}", flag.to_uppercase().replace('-', "_"))
 }
 
-/// The steps with the overlay that `--data` or its variable names, found before the command line is read as a whole.
-fn steps_of(words: &[std::ffi::OsString]) -> Result<Vec<Step>, Failure> {
+/// The steps with the overlay that `--data`, its variable or the configuration names, found before the command line is read as a whole.
+fn steps_of(words: &[std::ffi::OsString], config: &Map<String, Value>) -> Result<Vec<Step>, Failure> {
     let named = words.iter().enumerate().find_map(|(place, word)| {
         let word = word.to_str()?;
         match word.strip_prefix("--data") {
@@ -243,7 +244,7 @@ fn steps_of(words: &[std::ffi::OsString]) -> Result<Vec<Step>, Failure> {
         }
     });
     let named = named.or_else(|| nixml::edge::variable("NIXML_DATA").map(PathBuf::from));
-    let named = named.or_else(|| config().get("data").and_then(Value::as_str).map(PathBuf::from));
+    let named = named.or_else(|| config.get("data").and_then(Value::as_str).map(PathBuf::from));
     step::load(&nixml::edge::data(named.as_deref().map(Path::new))?)
 }
 

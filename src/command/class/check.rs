@@ -132,6 +132,6 @@ pub fn run(args: &Args, shared: &Shared) -> anyhow::Result<Exit> {
 fn row(host: String, course: &Course, facts: &Facts) -> Result<Row, Failure> {
     let standing = course.stand(facts)?;
     let unmet = standing.met.iter().filter_map(|met| Some((met.unmet?, met.say.clone()))).collect();
-    let to_do = facts.nix.as_ref().is_some_and(|nix| nix.installed == Some(false)).then_some("Nix is to be installed");
+    let to_do = facts.lacks_nix().then_some("Nix is to be installed");
     Ok(Row { host, outcome: standing.outcome, target: standing.target().word(), unmet, to_do: to_do.into_iter().collect() })
 }

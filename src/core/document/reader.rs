@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, Unexpected, VariantAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
@@ -106,9 +107,9 @@ impl<'de> Deserializer<'de> for Reader<'de> {
     ) -> Result<V::Value, Mistake> {
         self.0.read.set(true);
         let variant = match &self.0.kind {
-            Kind::Text(name) => Some(Variant { name: Key { text: name, at: self.0.at }, content: None }),
+            Kind::Text(name) => Some(Variant { name, at: self.0.at, content: None }),
             Kind::Table(pairs) => match pairs.as_slice() {
-                [pair] => Some(Variant { name: Key::of(pair), content: Some(&pair.node) }),
+                [pair] => Some(Variant { name: &pair.key, at: pair.at, content: Some(&pair.node) }),
                 _ => None,
             },
             _ => None,
@@ -116,7 +117,7 @@ impl<'de> Deserializer<'de> for Reader<'de> {
         let Some(variant) = variant else {
             return Err(Mistake::new("expected one of several words, or a table with one of them".to_owned()).at(self.0.at));
         };
-        let name = variant.content.map(|_| variant.name.text);
+        let name = variant.content.map(|_| variant.name);
         let below = |mistake: Mistake| name.into_iter().fold(mistake.at(self.0.at), Mistake::below);
         visitor.visit_enum(variant).map_err(below)
     }
@@ -165,7 +166,9 @@ impl<'a> MapAccess<'a> for Table<'a> {
     fn next_key_seed<K: DeserializeSeed<'a>>(&mut self, seed: K) -> Result<Option<K::Value>, Mistake> {
         let Some(pair) = self.pairs.get(self.next) else { return Ok(None) };
         self.next += 1;
-        seed.deserialize(Key::of(pair)).map(Some).map_err(|mistake| mistake.at(pair.at).below(&pair.key))
+        seed.deserialize(BorrowedStrDeserializer::new(&pair.key))
+            .map(Some)
+            .map_err(|mistake: Mistake| mistake.at(pair.at).below(&pair.key))
     }
 
     fn next_value_seed<T: DeserializeSeed<'a>>(&mut self, seed: T) -> Result<T::Value, Mistake> {
@@ -180,53 +183,10 @@ impl<'a> MapAccess<'a> for Table<'a> {
     }
 }
 
-/// The name of a key or of a variant.
-#[derive(Clone, Copy)]
-struct Key<'a> {
-    text: &'a str,
-    at: Option<usize>,
-}
-
-impl<'a> Key<'a> {
-    fn of(pair: &'a Pair<'a>) -> Self {
-        Self { text: &pair.key, at: pair.at }
-    }
-}
-
-impl<'de> Deserializer<'de> for Key<'de> {
-    type Error = Mistake;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mistake> {
-        visitor.visit_borrowed_str(self.text).map_err(|mistake: Mistake| mistake.at(self.at))
-    }
-
-    /// A word of a closed list as the key of a table.
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        _: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Mistake> {
-        visitor.visit_enum(Variant { name: self, content: None })
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Mistake> {
-        visitor.visit_newtype_struct(self)
-    }
-
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mistake> {
-        visitor.visit_some(self)
-    }
-
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple tuple_struct map struct
-        identifier ignored_any
-    }
-}
-
 /// One of an enum's variants: its name, and what stands with it.
 struct Variant<'a> {
-    name: Key<'a>,
+    name: &'a str,
+    at: Option<usize>,
     content: Option<&'a Node<'a>>,
 }
 
@@ -241,7 +201,8 @@ impl<'a> EnumAccess<'a> for Variant<'a> {
     type Variant = Self;
 
     fn variant_seed<V: DeserializeSeed<'a>>(self, seed: V) -> Result<(V::Value, Self), Mistake> {
-        seed.deserialize(self.name).map(|value| (value, self))
+        let name = seed.deserialize(BorrowedStrDeserializer::new(self.name));
+        name.map_err(|mistake: Mistake| mistake.at(self.at)).map(|name| (name, self))
     }
 }
 

@@ -98,6 +98,12 @@ impl Default for Facts {
 }
 
 impl Facts {
+    /// Nix was looked for and is not there.
+    #[must_use]
+    pub fn lacks_nix(&self) -> bool {
+        self.nix.as_ref().is_some_and(|nix| nix.installed == Some(false))
+    }
+
     /// The system as Nix names it, `x86_64-linux`; `None` while unknown.
     #[must_use]
     pub fn system(&self) -> Option<String> {

@@ -27,7 +27,7 @@ pub(super) fn not_here(chosen: &Chosen<'_>, machine: &Machine, catalog: &Catalog
     }
     if *target != Target::Cuda {
         let needs = candidate.macos().filter(|_| !candidate.starts_on(machine))?;
-        return Some(format!("{} needs macOS {needs} or newer", candidate.title()));
+        return Some(say::needs_macos(&candidate.title(), needs));
     }
     let Some(cards) = &machine.cards else {
         return Some("whether this machine has an NVIDIA card is not known".to_owned());
@@ -142,7 +142,7 @@ fn older_reason(
     } else if let Some(python) = choices.python.as_ref().filter(|python| !newest.pythons(catalog).contains(python)) {
         format!("{} has no wheels for Python {python}", newest.title())
     } else if let Some(needs) = newest.macos().filter(|_| machine.is_mac() && !newest.starts_on(machine)) {
-        format!("{} needs macOS {needs} or newer", newest.title())
+        say::needs_macos(&newest.title(), needs)
     } else {
         let served = |card: &&Card| fit(candidate, card, machine, catalog).runs() || !machine.has_nvidia();
         machine.nvidia().filter(served).find_map(|card| match fit(newest, card, machine, catalog) {

@@ -153,12 +153,11 @@ impl Rest<'_> {
         part: fn(&mut Self) -> Result<Marker, String>,
         join: fn(Vec<Marker>) -> Marker,
     ) -> Result<Marker, String> {
-        let first = part(self)?;
-        let mut parts = vec![first];
+        let mut parts = vec![part(self)?];
         while self.word(word) {
             parts.push(part(self)?);
         }
-        if parts.len() > 1 { Ok(join(parts)) } else { parts.pop().ok_or_else(String::new) }
+        Ok(<[Marker; 1]>::try_from(parts).map_or_else(join, |[only]| only))
     }
 
     fn one(&mut self) -> Result<Marker, String> {

@@ -133,7 +133,7 @@ fn no_build(question: &Question<'_>, all: &[Candidate<'_>]) -> String {
     let machine = question.machine;
     let here = |candidate: &&Candidate<'_>| candidate.build.cuda.is_none() && candidate.build.systems.contains(&machine.system);
     match all.iter().filter(here).find_map(|candidate| candidate.macos().map(|needs| (candidate, needs))) {
-        Some((candidate, needs)) => format!("{} needs macOS {needs} or newer", candidate.title()),
+        Some((candidate, needs)) => say::needs_macos(&candidate.title(), needs),
         None => format!("{} has no build for {}", question.framework.title, say::system(&machine.system)),
     }
 }

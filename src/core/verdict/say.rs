@@ -53,6 +53,12 @@ pub fn no_cpu_build(framework: &Framework, catalog: &Catalog) -> String {
     }
 }
 
+/// What a Mac lacks: `title` is a framework with its release.
+#[must_use]
+pub fn needs_macos(title: &str, needs: &Version) -> String {
+    format!("{title} needs macOS {needs} or newer")
+}
+
 /// Why nothing is known of the driver, or why it cannot be used.
 #[must_use]
 pub fn no_driver(card: &Card, machine: &Machine) -> String {
@@ -89,7 +95,7 @@ pub fn obstacle(obstacle: &Obstacle<'_>, candidate: &Candidate<'_>, card: &Card,
             }
             _ => format!("{} has no GPU build for {}", candidate.framework.title, system(&machine.system)),
         },
-        Obstacle::MacOs(needs) => format!("{title} needs macOS {needs} or newer"),
+        Obstacle::MacOs(needs) => needs_macos(&title, needs),
         Obstacle::OtherMaker => other_maker(candidate, card, machine),
         Obstacle::ComputeUnknown => {
             format!("the compute capability of {} is not known, and without it nothing can be promised", card.name)

@@ -98,8 +98,7 @@ pub fn headline(facts: &Facts, able: Option<&Result<Plan, String>>) -> String {
         (_, _, Some(_)) => "The NVIDIA card cannot be used yet, and the reason is below. The CPU works.",
         (_, _, None) => "Ready: this machine computes on its CPU.",
     };
-    let nix = facts.nix.as_ref().is_some_and(|nix| nix.installed == Some(false));
-    let missing = if nix { " Nix is missing; to use the project, install it as shown below." } else { "" };
+    let missing = if facts.lacks_nix() { " Nix is missing; to use the project, install it as shown below." } else { "" };
     format!("{good}{missing}")
 }
 

@@ -162,7 +162,7 @@ pub fn write_row(review: &Review, model: &Model) -> Row {
         .as_ref()
         .is_some_and(|changes| changes.iter().all(|change| !change.writes() && change.action != Action::Conflict));
     // Without Nix the files are written, and what is missing is said then.
-    let nix_is_missing = model.session.facts().nix.as_ref().is_some_and(|nix| nix.installed == Some(false));
+    let nix_is_missing = model.session.facts().lacks_nix();
     let title = match (model.session.validates() && !nix_is_missing, nothing) {
         (true, true) => "Validate",
         (true, false) => "Write and validate",
